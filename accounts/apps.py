@@ -1,0 +1,13 @@
+"""The app of those who learn."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """Accounts."""
+
+    name = "accounts"
+    verbose_name = _("accounts")

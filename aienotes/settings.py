@@ -1,0 +1,191 @@
+"""Settings, read from top to bottom. What differs between machines comes from the environment (see environment.py)."""
+
+from __future__ import annotations
+
+from csp.constants import NONE, SELF
+
+from aienotes import environment
+
+BASE_DIR = environment.BASE_DIR
+ENVIRONMENT = environment.read()
+environment.prepare(ENVIRONMENT.data_dir)
+
+SITE_URL = ENVIRONMENT.site_url
+SECURE = ENVIRONMENT.secure
+DEBUG = ENVIRONMENT.debug
+SECRET_KEY = ENVIRONMENT.secret_key or environment.kept_secret(ENVIRONMENT.data_dir)
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+NOTES_MAX_BYTES = ENVIRONMENT.notes_max_bytes
+"""An import refuses a larger file."""
+
+ROOT_URLCONF = "aienotes.urls"
+WSGI_APPLICATION = "aienotes.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "roadmap",
+    "accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+]
+
+# A page for everyone passes through all of these, so each must leave it alone: no cookie, no Vary, no query.
+MIDDLEWARE = [
+    "aienotes.health.health_middleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "aienotes.headers.PoliciesMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "aienotes.language.language_middleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["roadmap.templatetags.site"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data
+
+DATABASES = {"default": ENVIRONMENT.database}
+if ENVIRONMENT.database["ENGINE"] == environment.SQLITE:
+    # IMMEDIATE: a transaction that will write waits for its turn at its start, where waiting is possible; one that
+    # begins by reading would fail at its first write if another wrote in between.
+    DATABASES["default"] |= {
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+else:
+    DATABASES["default"] |= {
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} | ENVIRONMENT.database.get("OPTIONS", {}),
+    }
+
+MEDIA_ROOT = ENVIRONMENT.data_dir / "media"
+MEDIA_URL = "/media/"
+
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Languages and time: the address decides the language.
+
+LANGUAGE_CODE = "zh-hant"
+LANGUAGES = [("zh-hant", "繁體中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Taipei"
+USE_TZ = True
+
+# Who comes in: e-mail and password, by the same door for learners and editors.
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "roadmap:home"
+LOGOUT_REDIRECT_URL = "roadmap:home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "roadmap:home"
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ENVIRONMENT.email else "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# The proxy that holds the certificate tells each visitor's address; without it they would share one rate limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
+
+# Mail. Where none is set up, what would be sent is printed on the developer's own machine and dropped elsewhere: a
+# password-reset link has no place in a log.
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'dummy' if SECURE else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = f"AIE Notes <noreply@{ENVIRONMENT.site_host}>"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 20
+globals().update(ENVIRONMENT.email)
+
+# Security: https is production.
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+# Other hosts of the domain, http ones perhaps, are not this site's to speak for.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# The server speaks plain http, so in production a proxy stands before it and says how the visitor came.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # An address that leads nowhere is no event.
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,23 @@
+"""All addresses: pages under a language prefix (the first language has none), files and the health check outside."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import secure_admin_login
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from roadmap.urls import outside_languages
+
+# The admin's own sign-in form knows neither rate limits nor confirmed e-mail addresses.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    *outside_languages,
+    *i18n_patterns(
+        path("", include("roadmap.urls")),
+        path("accounts/", include("allauth.urls")),
+        path("admin/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]

@@ -1,0 +1,28 @@
+"""The site's settings for tests: a data folder of their own, and nothing from the environment but the database."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+FOLDER = Path(tempfile.mkdtemp(prefix="aienotes-tests-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+
+for name in ("HOST", "PORT", "SITE_URL", "DEBUG", "ALLOWED_HOSTS", "EMAIL_URL", "NOTES_MAX_BYTES"):
+    os.environ.pop(name, None)
+os.environ |= {"DATA_DIR": str(FOLDER / "data"), "SECRET_KEY": "for tests alone"}
+
+from aienotes.settings import *  # noqa: E402, F403
+from aienotes.settings import DATABASES, STORAGES  # noqa: E402
+
+STATIC_ROOT = FOLDER / "static"
+STATIC_ROOT.mkdir()
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in service: a database in memory is shared between threads in another way, with other locks.
+    DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
