@@ -1,0 +1,134 @@
+"""The Markdown parser as GitHub's, with a note on each link of where it stands.
+
+After `parse`, the `meta["span"]` of each `link_open`, `image` and `html_inline` token says which characters of its
+inline token's content it covers, and a `link_open`'s `meta` may also hold "label" and "target" (spans likewise).
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from roadmap.reading import TooDeep
+from roadmap.reading.autolinks import Rule, autolinks
+from roadmap.reading.outline import Span
+
+MAX_DEPTH = 200
+"""How deep lists, quotes and tags may stand in one another: HTML cleaners take quadratic time on deeper ones."""
+BLOCK_NESTING = 2 * MAX_DEPTH + 20
+"""A list is two of markdown-it's levels (list and item), and it must still see what is too deep."""
+INLINE_NESTING = 100
+"""Brackets in brackets; each level costs several Python frames, far more than the block parser's."""
+
+_local = threading.local()
+
+
+def parse(text: str) -> list[Token]:
+    """Return markdown-it's tokens of a whole file.
+
+    Raises TooDeep where blocks nest more than MAX_DEPTH deep.
+    """
+    if not hasattr(_local, "parser"):
+        _local.parser = _make_parser()
+    parser: MarkdownIt = _local.parser
+    try:
+        return parser.parse(text)
+    except RecursionError:
+        raise TooDeep(f"lists or quotes stand more than {MAX_DEPTH} deep in one another") from None
+
+
+def _make_parser() -> MarkdownIt:
+    inline = _gfm(INLINE_NESTING)
+    for name in ("link", "autolink", "image", "html_inline"):
+        _record(inline, name)
+    for name in ("gfm_autolink_www", "gfm_autolink_protocol", "gfm_autolink_email"):
+        _record(inline, name)
+
+    def parse_inline(state: StateCore) -> None:
+        for token in state.tokens:
+            if token.type == "inline":
+                token.children = inline.inline.parse(token.content, inline, state.env, [])
+
+    blocks = _gfm(BLOCK_NESTING)
+    blocks.core.ruler.at("inline", parse_inline)
+    return blocks
+
+
+def _gfm(nesting: int) -> MarkdownIt:
+    parser = _Parser("gfm-like2", {"linkify": False, "maxNesting": nesting})
+    parser.use(autolinks)
+    return parser
+
+
+class _Parser(MarkdownIt):
+    """URLs stay as they are written: what may be linked to is decided by the reader, not by the parser."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
+        return link
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802
+        return True
+
+
+def _record(parser: MarkdownIt, name: str) -> None:
+    rule: Rule = next(each.fn for each in parser.inline.ruler.__rules__ if each.name == name)
+
+    def recording(state: StateInline, silent: bool) -> bool:
+        start, known = state.pos, len(state.tokens)
+        if not rule(state, silent):
+            return False
+        if not silent:
+            _note(state, start, known)
+        return True
+
+    parser.inline.ruler.at(name, recording)
+
+
+def _note(state: StateInline, start: int, known: int) -> None:
+    for index in range(known, min(known + 2, len(state.tokens))):
+        token = state.tokens[index]
+        if token.type in ("image", "html_inline"):
+            token.meta["span"] = Span(start, state.pos)
+            return
+        if token.type == "link_open":
+            token.meta.update(_link_spans(state, token, index, start))
+            return
+
+
+def _link_spans(state: StateInline, token: Token, index: int, start: int) -> dict[str, Any]:
+    """Where a link, its label and its URL stand; a reference link's URL stands elsewhere."""
+    end = state.pos
+    if token.info == "auto":
+        text = state.tokens[index + 1].content
+        if token.markup == "autolink" and state.src[start : start + 1] == "<":
+            return {"span": Span(start, end), "label": Span(start + 1, end - 1), "target": Span(start + 1, end - 1)}
+        bare = Span(end - len(text), end)
+        return {"span": bare, "label": bare, "target": bare}
+    label_end = state.md.helpers.parseLinkLabel(state, start, True)
+    spans = {"span": Span(start, end), "label": Span(start + 1, label_end)}
+    if state.src[label_end + 1 : label_end + 2] == "(" and state.src[end - 1] == ")":
+        target = _target(state, label_end + 2, end)
+        if target:
+            spans["target"] = target
+    return spans
+
+
+def _target(state: StateInline, pos: int, end: int) -> Span | None:
+    while pos < end and state.src[pos] in " \t\n":
+        pos += 1
+    if state.src[pos] == ")":
+        return Span(pos, pos)
+    found = state.md.helpers.parseLinkDestination(state.src, pos, end)
+    if not found.ok:
+        return None
+    if state.src[pos : pos + 1] == "<":
+        return Span(pos + 1, found.pos - 1)
+    return Span(pos, found.pos)
