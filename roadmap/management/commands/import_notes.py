@@ -1,0 +1,98 @@
+"""`manage.py import_notes`: bring a roadmap up to date with its notes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from roadmap.importing.importer import Report, import_notes
+from roadmap.importing.plan import ACTIONS
+from roadmap.reading import NotesError
+
+BAR_WIDTH = 24
+LONG_WORK = 0.5
+"""Seconds after which a terminal is shown how far the work is."""
+
+
+class Command(BaseCommand):
+    """Takes arguments, makes one call, prints a report."""
+
+    help = "Import a study plan written in Markdown. What learners wrote stays, whatever changed in the notes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("path", type=Path, metavar="PATH", help="the Markdown file; images beside it come along")
+        parser.add_argument(
+            "--roadmap", metavar="SLUG", help="the roadmap's address; default: the file's or its folder's name"
+        )
+        parser.add_argument("--title", metavar="T", help="the roadmap's title; default: the notes' first heading")
+        parser.add_argument("--language", metavar="L", help="the notes' language, for example zh-hant")
+        parser.add_argument("--source-url", metavar="URL", help="where the notes are edited")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object on one line, and nothing else")
+
+    def handle(self, **options: Any) -> None:
+        """Import, and print what happened. Exits with 1 and a message on stderr where the input cannot be taken."""
+        bar = _Bar() if sys.stderr.isatty() and not options["json"] else None
+        try:
+            report = import_notes(
+                options["path"],
+                slug=options["roadmap"],
+                title=options["title"],
+                language=options["language"],
+                source_url=options["source_url"],
+                dry_run=options["dry_run"],
+                progress=bar.show if bar else lambda station, done: None,
+            )
+        except NotesError as error:
+            raise CommandError(str(error)) from None
+        finally:
+            if bar:
+                bar.clear()
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+        else:
+            self._print(report)
+
+    def _print(self, report: Report) -> None:
+        for warning in report.warnings:
+            self.stdout.write(self.style.WARNING(str(warning)))
+        width = max(map(len, ACTIONS))
+        self.stdout.write(" " * 10 + " ".join(f"{action:>{width}}" for action in ACTIONS))
+        for name, counts in report.counts.items():
+            self.stdout.write(f"{name:<10}" + " ".join(f"{counts[action]:>{width}}" for action in ACTIONS))
+        if not report.changed:
+            said = "Nothing to change: the roadmap “{}” is as the notes have it."
+        elif report.dry_run:
+            said = "Dry run: nothing was changed in the roadmap “{}”."
+        else:
+            said = "The roadmap “{}” is up to date."
+        self.stdout.write(self.style.SUCCESS(said.format(report.roadmap)))
+
+
+class _Bar:
+    """A progress bar on stderr for work that turns out to be long."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._shown = False
+
+    def show(self, station: str, done: float) -> None:
+        """Show how much of a station is done, from 0 to 1."""
+        if time.monotonic() - self._since > LONG_WORK:
+            full = round(done * BAR_WIDTH)
+            sys.stderr.write(f"\r{station:<6} [{'#' * full}{'.' * (BAR_WIDTH - full)}] {done:4.0%}")
+            sys.stderr.flush()
+            self._shown = True
+
+    def clear(self) -> None:
+        """Take the bar off the terminal."""
+        if self._shown:
+            sys.stderr.write("\r" + " " * (BAR_WIDTH + 20) + "\r")
+            sys.stderr.flush()
