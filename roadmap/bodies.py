@@ -1,0 +1,159 @@
+"""A section's stored HTML, taken apart at its marks once: what a page then only joins."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from html import unescape
+
+from django.utils.html import escape
+from django.utils.translation import gettext
+
+from roadmap import elements
+from roadmap.elements import Piece, Placement
+from roadmap.models import Listing
+
+TOKEN = re.compile(r'<!--([rnt]):(\d+)-->|<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>')
+"""A mark, or a tag as the cleaner writes it; marks that stand in an attribute's value are thereby none."""
+_INLINE = re.compile(
+    r"a|abbr|b|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|u|var|wbr"
+)
+GLOSS = re.compile(r"\s*(?:[:：]|[-–—]+(?=\s))\s*")
+"""Between a label and the words on it."""
+_PAGE_LINK = re.compile(r' href="page:([^"#]*)(#[^"]*)?"')
+
+Address = Callable[[str], str | None]
+"""From the path of a page of the notes to its address on the site, None where there is no such page."""
+
+
+class Body:
+    """Turns the bodies of one page into pieces. `address` resolves links between pages."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._seen: set[str] = set()
+
+    def pieces(self, html: str, listings: Mapping[int, Listing], heading: int) -> Iterator[Piece]:
+        """Yield a section's body; `listings` are by slot, `heading` is the level at which the section's own stands."""
+        places = placements(html)
+        at = 0
+        begun = False
+        for match in TOKEN.finditer(html):
+            text = html[at : match.start()]
+            yield text
+            at = match.end()
+            begun = begun or bool(text.strip()) or match[1] == "r"
+            mark, number = match[1], int(match[2] or 0)
+            if not mark:
+                if begun or match[4] != "br":
+                    yield self._tag(match, heading)
+                begun = match[4] == "img" or (begun and (match[4] == "br" or not _ends_run(match)))
+            elif mark == "t":
+                yield elements.check_mark(number == 1)
+            elif number in listings and mark == "r":
+                yield from self.resource(listings[number], listings, places[number])
+                gloss = GLOSS.match(html, at) if places[number].item else None
+                if gloss and not html.startswith("<", gloss.end()):
+                    yield f'<span class="gloss">{gloss[0]}</span><br>'
+                    at = gloss.end()
+            elif number in listings and not listings[number].resource.retired_at:
+                yield from elements.note(listings[number].resource)
+        yield html[at:]
+
+    def resource(self, listing: Listing, listings: Mapping[int, Listing], place: Placement) -> Iterator[Piece]:
+        """Yield a listing's element; of a retired resource only the words stay."""
+        words = list(self._words(listing, listings))
+        if listing.resource.retired_at:
+            yield from words
+            return
+        first = listing.resource.key not in self._seen
+        self._seen.add(listing.resource.key)
+        yield from elements.resource(listing, words, place, first=first)
+
+    def _words(self, listing: Listing, listings: Mapping[int, Listing]) -> Iterator[Piece]:
+        """Yield the label, with the links that stand in it (a task's may)."""
+        inner = {slot: other for slot, other in listings.items() if slot != listing.slot}
+        shown = elements.label(listing)
+        yield from self.pieces(shown, inner, 6)
+        if shown != listing.label_html.strip():
+            for match in TOKEN.finditer(listing.label_html):
+                if match[1] == "r" and int(match[2]) in inner:
+                    yield " "
+                    yield from self.resource(inner[int(match[2])], {}, Placement())
+
+    def _tag(self, match: re.Match[str], heading: int) -> str:
+        closing, name, attributes = match[3], match[4], match[5]
+        if name == "table":
+            return "</table></div>" if closing else _SCROLLER.format(escape(gettext("Table"))) + match[0]
+        if name == "span" and attributes == ' class="frame"':
+            return match[0] + elements.icon("image")
+        if name == "pre" and not closing:
+            return f'<pre{attributes} tabindex="0">'
+        if len(name) == 2 and name[0] == "h" and name[1].isdigit():
+            return f"<{closing}h{min(6, heading + 1)}{attributes}>"
+        if name == "a" and not closing:
+            return f"<a{_PAGE_LINK.sub(self._link, attributes)}>"
+        return match[0]
+
+    def _link(self, match: re.Match[str]) -> str:
+        address = self._address(unescape(match[1]))
+        return f' href="{escape(address)}{match[2] or ""}"' if address else ""
+
+
+_SCROLLER = '<div class="scroll" role="group" aria-label="{}" tabindex="0">'
+
+
+def placements(html: str) -> dict[int, Placement]:
+    """Return how each listing of a body stands in its text, by slot.
+
+    A run is what lies between two tags that are not inline; sentences do not reach over its ends.
+    """
+    tokens = list(TOKEN.finditer(html))
+    marks: list[tuple[int, int]] = []
+    run = 0
+    for index, match in enumerate(tokens):
+        run += _ends_run(match)
+        if match[1] == "r":
+            marks.append((run, index))
+    in_run = Counter(run for run, _ in marks)
+    return {
+        int(tokens[index][2]): _placement(html, tokens, index) if in_run[run] == 1 else Placement(False, False)
+        for run, index in marks
+    }
+
+
+def _ends_run(match: re.Match[str]) -> bool:
+    return bool(match[4]) and not _INLINE.fullmatch(match[4])
+
+
+def _placement(html: str, tokens: list[re.Match[str]], index: int) -> Placement:
+    """Return how the one resource of a run stands in it."""
+    rest = _rest_of_run(html, tokens[index].end())
+    item = _opens_item(html, tokens, index)
+    return Placement(item, host=not rest.strip() or (item and bool(GLOSS.match(rest))))
+
+
+def _rest_of_run(html: str, at: int) -> str:
+    """Return the text from `at` to the next tag that is not inline, without tags and marks."""
+    text = []
+    for match in TOKEN.finditer(html, at):
+        text.append(html[at : match.start()])
+        at = match.end()
+        if _ends_run(match):
+            return "".join(text)
+    return "".join([*text, html[at:]])
+
+
+def _opens_item(html: str, tokens: list[re.Match[str]], index: int) -> bool:
+    """Return whether nothing but `<li>`, `<p>` and inline tags stands before the mark in its list item."""
+    end = tokens[index].start()
+    for match in reversed(tokens[:index]):
+        if html[match.end() : end].strip() or match[3] or not match[4]:
+            return False
+        if match[4] == "li":
+            return True
+        if match[4] != "p" and _ends_run(match):
+            return False
+        end = match.start()
+    return False

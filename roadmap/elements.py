@@ -1,0 +1,106 @@
+"""The HTML of one resource, and what is put in the other marks of a body.
+
+Labels and descriptions come cleaned; all else is escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from django.utils.html import escape
+from django.utils.translation import get_language, gettext
+
+from roadmap.models import Kind, Listing, Resource
+from roadmap.reading.links import is_web
+
+
+class Slot(NamedTuple):
+    """A place in the page that is a learner's: filled from the Overlay, empty for a stranger."""
+
+    place: Literal["control", "note"]
+    key: str
+    """The resource's."""
+
+
+Piece = str | Slot
+
+
+class Placement(NamedTuple):
+    """How a resource stands in the text around it."""
+
+    item: bool = False
+    """It opens a list item and is the only one in it: its control hangs where the bullet would be."""
+    host: bool = True
+    """Its host is shown: nothing follows, or in a list item but a gloss ("label: what it is")."""
+
+
+def language_tag(code: str) -> str:
+    """Return a Django language code as HTML wants it: "zh-hant" is "zh-Hant", "pt-br" is "pt-BR"."""
+    language, *rest = code.split("-")
+    return "-".join([language, *(part.title() if len(part) == 4 else part.upper() for part in rest)])
+
+
+def icon(name: str) -> str:
+    """Return the symbol `name` of the sprite in the page, hidden from screen readers."""
+    return f'<svg class="icon" aria-hidden="true"><use href="#I-{name}"/></svg>'
+
+
+def hidden(word: str) -> str:
+    """Return a word of the site's own for screen readers, marked as being in the site's language."""
+    return f'<span class="visually-hidden" lang="{language_tag(get_language() or "")}">{escape(word)}</span>'
+
+
+def check_mark(done: bool) -> str:
+    """Return the mark before an item of the author's own TODO list."""
+    word = gettext("Done:") if done else gettext("To do:")
+    return icon("checked" if done else "unchecked") + hidden(word) + " "
+
+
+def label(listing: Listing) -> str:
+    """Return a listing's label; an editor's title stands for every label that was the imported one."""
+    resource = listing.resource
+    before = resource.imported["title"] if resource.imported else None
+    if before is not None and resource.title != before and listing.label == before:
+        return escape(resource.title)
+    return listing.label_html.strip() or escape(listing.label or resource.title)
+
+
+def resource(listing: Listing, words: list[Piece], place: Placement, *, first: bool) -> Iterator[Piece]:
+    """Yield a listing's element. `words` is its label; `first` says that none of this resource stands above it."""
+    it = listing.resource
+    classes = "resource resource-item" if place.item else "resource"
+    anchor = f' id="R-{it.key}"' if first else ""
+    yield f'<span class="{classes}" data-resource="{it.key}"{anchor}><span class="control">'
+    yield Slot("control", it.key)
+    yield "</span>"
+    if it.url and is_web(it.url):
+        yield f'<a href="{escape(it.url)}" target="_blank" rel="noopener">'
+        yield from words
+        yield "</a>" + _source(it, place)
+    else:
+        yield '<span class="label">'
+        yield from words
+        yield "</span>"
+        if it.kind != Kind.TASK:
+            missing = gettext("no link yet")
+            yield f'<span class="no-link">{escape(missing)}</span>'
+    yield "</span>"
+
+
+def note(it: Resource) -> Iterator[Piece]:
+    """Yield what stands under a resource: the editor's description, and the place of the learner's note."""
+    if it.description_html:
+        yield f'<div class="description">{it.description_html}</div>'
+    yield '<div class="note">'
+    yield Slot("note", it.key)
+    yield "</div>"
+
+
+def _source(it: Resource, place: Placement) -> str:
+    """Return what sort of thing it is and where: together on one line, or the sort alone, glued to the link."""
+    word = str(Kind(it.kind).label)
+    kind = f'<span class="kind" title="{escape(word)}">{icon(it.kind)}{hidden(word)}</span>'
+    if not place.host:
+        return f"&#160;{kind}"
+    return f'&#8194;<span class="source">{kind} <span class="host">{escape(it.host)}</span></span>'

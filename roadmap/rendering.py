@@ -1,0 +1,220 @@
+"""From the tables to a page: compiled once per version and language, then joined with what one learner's marks add.
+
+No Markdown is parsed here: the bodies come as cleaned HTML with marks in the places of resources and notes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import urljoin
+
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, override
+
+from roadmap import elements
+from roadmap.bodies import Body
+from roadmap.contents import Node, chapter_level, tree
+from roadmap.elements import Piece, Placement, Slot
+from roadmap.models import Listing, Page, Roadmap, SectionAlias
+from roadmap.stamps import Stamp
+
+KEPT = 128
+"""How many compiled pages (each in one language) a process keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What one learner's own marks add to a page: HTML by key of the resource. Empty for a stranger."""
+
+    controls: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def fill(self, slot: Slot) -> str:
+        """Return what stands in a place, nothing where the learner left no mark."""
+        return (self.controls if slot.place == "control" else self.notes).get(slot.key, "")
+
+
+EMPTY = Overlay()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A page, ready to be joined. `slots[n]` stands between `strings[n]` and `strings[n + 1]`."""
+
+    roadmap: Roadmap
+    page: Page | None
+    """None for a roadmap into which nothing was imported yet."""
+    title: str
+    titled: bool
+    """Whether the notes begin with a heading that is the page's title, so that the site must not print it twice."""
+    pages: Sequence[Page]
+    """All pages of the roadmap, in order."""
+    resources: int
+    edit_url: str
+    contents: SafeString
+    strings: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+    @property
+    def language(self) -> str:
+        """The language of the notes, as HTML wants it."""
+        return elements.language_tag(self.roadmap.language)
+
+
+def join(compiled: Compiled, overlay: Overlay = EMPTY) -> SafeString:
+    """Return the notes' HTML with a learner's marks in their places."""
+    strings = compiled.strings
+    parts = [strings[0]]
+    for slot, string in zip(compiled.slots, strings[1:], strict=True):
+        parts += (overlay.fill(slot), string)
+    return mark_safe("".join(parts))  # noqa: S308 - cleaned by the reader or escaped by the elements
+
+
+@lru_cache(maxsize=KEPT)
+def compiled(stamp: Stamp, page: int | None, language: str) -> Compiled:
+    """Return one page of a roadmap (None: its first) in a language of the site. A fixed number of queries, and kept."""
+    with override(language):
+        roadmap = Roadmap.objects.get(pk=stamp.roadmap)
+        pages = list(Page.objects.filter(roadmap=roadmap, retired_at=None).order_by("position", "pk"))
+        for each in pages:
+            each.roadmap = roadmap
+        shown = next((each for each in pages if page in (None, each.pk)), None)
+        return _Compiler(roadmap, pages, shown).compile()
+
+
+class _Compiler:
+    """Compiles one page; `shown` is among `pages`, or None where there is none."""
+
+    def __init__(self, roadmap: Roadmap, pages: list[Page], shown: Page | None) -> None:
+        self.roadmap, self.pages, self.shown = roadmap, pages, shown
+        self.title = roadmap.title if not shown or shown is pages[0] else shown.title
+        self.listings = self._listings()
+        self.aliases = self._aliases()
+        self.body = Body(self._address)
+        self.top = self._tree()
+        self.chapters = chapter_level(self.top)
+        self.title_node = self._title_node()
+
+    def compile(self) -> Compiled:
+        """Return the page."""
+        strings, slots = _split(self._sections(self.top, 2))
+        return Compiled(
+            roadmap=self.roadmap,
+            page=self.shown,
+            title=self.title,
+            titled=self.title_node is not None,
+            pages=self.pages,
+            resources=len(set().union(*(node.keys for node in self.top))),
+            edit_url=self._edit_url(),
+            contents=render_to_string(
+                "roadmap/_entries.html",
+                {"nodes": self.top, "chapters": self.chapters, "deepest": self.chapters + 1},
+            ),
+            strings=strings,
+            slots=slots,
+        )
+
+    def _listings(self) -> dict[int, list[Listing]]:
+        rows = Listing.objects.filter(section__page=self.shown, section__retired_at=None).select_related("resource")
+        found: dict[int, list[Listing]] = defaultdict(list)
+        for row in rows.order_by("section__position", "position", "pk"):
+            found[row.section_id].append(row)
+        return found
+
+    def _aliases(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = defaultdict(list)
+        for alias in SectionAlias.objects.filter(page=self.shown):
+            found[alias.section_id].append(alias.slug)
+        return found
+
+    def _tree(self) -> list[Node]:
+        if self.shown is None:
+            return []
+        sections = self.shown.sections.filter(retired_at=None).defer("source").order_by("position")
+        keys = {
+            section: [row.resource.key for row in rows if not row.resource.retired_at]
+            for section, rows in self.listings.items()
+        }
+        return tree(sections, keys)
+
+    def _title_node(self) -> Node | None:
+        """Return the section whose heading is the page's title, if the notes begin with it."""
+        first = next((node for node in self.top if node.section.level), None)
+        return first if first and first.section.level == 1 and first.section.title == self.title else None
+
+    def _address(self, path: str) -> str | None:
+        return next((page.get_absolute_url() for page in self.pages if page.path == path), None)
+
+    def _edit_url(self) -> str:
+        """Return where this page's file is edited: the source URL is the first file's, others lie relative to it."""
+        if not self.roadmap.source_url or self.shown is None:
+            return ""
+        beside = posixpath.relpath(self.shown.path, posixpath.dirname(self.pages[0].path) or ".")
+        return urljoin(self.roadmap.source_url, beside) if self.shown is not self.pages[0] else self.roadmap.source_url
+
+    def _sections(self, nodes: list[Node], heading: int) -> Iterator[Piece]:
+        """Yield sections that stand side by side; `heading` is the level of their headings on the site."""
+        for node in nodes:
+            own = 1 if node is self.title_node else heading
+            if node.section.level:
+                yield from self._section(node, own)
+            else:
+                yield from self._content(node, own)
+
+    def _section(self, node: Node, heading: int) -> Iterator[Piece]:
+        section = node.section
+        is_open = " open" if section.level <= self.chapters else ""
+        words = section.title_html or escape(section.title or gettext("Untitled"))
+        yield f'<details class="section section-{self._rank(node, heading)}"{is_open}>'
+        yield f'<summary><h{min(heading, 6)} class="heading">{words}</h{min(heading, 6)}></summary>'
+        for slug in [section.slug, *self.aliases[section.pk]]:
+            yield f'<span class="anchor" id="{escape(slug)}"></span>'
+        yield from self._content(node, heading)
+        yield from self._sections(node.children, heading + 1)
+        yield "</details>"
+
+    def _rank(self, node: Node, heading: int) -> str:
+        """Return which sort of heading it is, for its looks."""
+        if heading == 1:
+            return "title"
+        if node.section.level < self.chapters:
+            return "part"
+        return "chapter" if node.section.level == self.chapters else "deeper"
+
+    def _content(self, node: Node, heading: int) -> Iterator[Piece]:
+        rows = self.listings[node.section.pk]
+        by_hand = [row for row in rows if row.slot is None and not row.resource.retired_at]
+        if not node.section.body_html and not by_hand:
+            return
+        yield '<div class="body">'
+        yield from self.body.pieces(
+            node.section.body_html, {row.slot: row for row in rows if row.slot is not None}, heading
+        )
+        if by_hand:
+            yield '<ul class="added">'
+            for row in by_hand:
+                yield "<li>"
+                yield from self.body.resource(row, {}, Placement(item=True))
+                yield from elements.note(row.resource)
+                yield "</li>"
+            yield "</ul>"
+        yield "</div>"
+
+
+def _split(pieces: Iterator[Piece]) -> tuple[tuple[str, ...], tuple[Slot, ...]]:
+    """Return strings and the slots between them, one string more than slots."""
+    strings: list[list[str]] = [[]]
+    slots: list[Slot] = []
+    for piece in pieces:
+        if isinstance(piece, Slot):
+            slots.append(piece)
+            strings.append([])
+        else:
+            strings[-1].append(piece)
+    return tuple("".join(parts) for parts in strings), tuple(slots)

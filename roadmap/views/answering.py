@@ -1,0 +1,85 @@
+"""How a page is answered: to a stranger from memory, the same bytes for everyone; to a learner with their marks."""
+
+from __future__ import annotations
+
+import gzip
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language, override
+
+from accounts import overlay
+from roadmap.release import release
+from roadmap.rendering import EMPTY, KEPT, Overlay, compiled, join
+from roadmap.stamps import Stamp
+
+TEMPLATE = "roadmap/page.html"
+FOR_EVERYONE = {"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Cookie, Accept-Encoding"}
+"""Any cache may keep it, and asks each time whether it still holds."""
+
+
+class Rendered(NamedTuple):
+    """A stranger's page, ready to be sent."""
+
+    plain: bytes
+    gzipped: bytes
+
+
+def is_stranger(request: HttpRequest) -> bool:
+    """Return whether nothing sets this reader apart: no session, no message that waits to be shown."""
+    return request.COOKIES.keys().isdisjoint((settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name))
+
+
+def answer(request: HttpRequest, stamp: Stamp, page: int | None) -> HttpResponse:
+    """Return a page of a roadmap (`page` is its pk, None the first) for whoever asks."""
+    language = get_language() or settings.LANGUAGE_CODE
+    # While someone works on the site's dress, nothing made with the old one is shown.
+    if is_stranger(request) and not settings.DEBUG:
+        return _to_stranger(request, stamp, page, language)
+    context = _context(stamp, page, language, overlay.of(request))
+    return show(request, TEMPLATE, context)
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Return a template rendered anew: kept by no shared cache if it was made for someone, checked each time if not."""
+    if is_stranger(request):
+        text = render_to_string(template, {**context, "path": request.path})
+        return HttpResponse(text, headers=FOR_EVERYONE)
+    response = HttpResponse(render_to_string(template, context, request))
+    patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _to_stranger(request: HttpRequest, stamp: Stamp, page: int | None, language: str) -> HttpResponse:
+    etag = f'W/"{page or 0}-{"-".join(map(str, stamp))}-{language}-{release()}"'.replace(" ", "T")
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        rendered = _rendered(request.path, stamp, page, language, release())
+        if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+            response = HttpResponse(rendered.gzipped, headers={"Content-Encoding": "gzip"})
+        else:
+            response = HttpResponse(rendered.plain)
+    for name, value in FOR_EVERYONE.items():
+        response.headers[name] = value
+    response.headers["ETag"] = etag
+    return response
+
+
+@lru_cache(maxsize=KEPT)
+def _rendered(path: str, stamp: Stamp, page: int | None, language: str, release: str) -> Rendered:
+    """Return a stranger's page. `path` counts because the language switch leads from there, `release` for the dress."""
+    context = _context(stamp, page, language, EMPTY)
+    plain = render_to_string(TEMPLATE, {**context, "path": path}).encode()
+    return Rendered(plain, gzip.compress(plain, mtime=0))
+
+
+def _context(stamp: Stamp, page: int | None, language: str, marks: Overlay) -> dict[str, Any]:
+    shown = compiled(stamp, page, language)
+    with override(language):
+        return {"shown": shown, "notes": join(shown, marks)}

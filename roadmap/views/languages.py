@@ -1,0 +1,38 @@
+"""Which language a first visitor is led to, and where a page is in the other language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse, translate_url
+from django.utils.translation import get_language_from_path, override
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+
+def prefers_english(accept_language: str) -> bool:
+    """Return whether English comes before any Chinese in an Accept-Language header; False where neither is named."""
+    for tag, quality in parse_accept_lang_header(accept_language):
+        if quality and tag.split("-")[0] in ("en", "zh"):
+            return tag.split("-")[0] == "en"
+    return False
+
+
+def first_visit_in_english(request: HttpRequest) -> bool:
+    """Return whether a request comes from elsewhere (so not from our language switch) with a browser set to English."""
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return False
+    if urlsplit(request.headers.get("Referer", "")).netloc == request.get_host():
+        return False
+    return prefers_english(request.headers.get("Accept-Language", ""))
+
+
+def in_language(path: str, language: str) -> str:
+    """Return a page's address in another language; the front page's where there is no such page."""
+    with override(get_language_from_path(path) or settings.LANGUAGE_CODE):
+        try:
+            resolve(path)
+        except Resolver404:
+            path = reverse("roadmap:home")
+        return translate_url(path, language)

@@ -1,0 +1,80 @@
+"""A Chromium for tests that need one; what went wrong is kept as a picture in tests/screenshots/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.chromium import on_machine
+
+SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note at the test itself whether it failed, for the fixture that takes the picture."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright runs an event loop in this thread, which makes Django refuse queries in it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=on_machine(), args=SWITCHES)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A fresh browser profile, for which addresses begin at the site. At the end it fails the test if a page broke the
+    content security policy, raised an error in a script, or asked another host for something."""
+    wrong: list[str] = []
+    context = browser.new_context(base_url=live_server.url, locale="zh-TW", timezone_id="Asia/Taipei")
+    context.set_default_timeout(10_000)
+    context.on("weberror", lambda error: wrong.append(f"script: {error.error}"))
+    context.on("console", lambda message: _note_refusal(message, wrong))
+    context.on("request", lambda asked: _note_stranger(asked, live_server.url, wrong))
+    yield context
+    if request.node.stash.get(FAILED, False):
+        _keep_pictures(context, request.node.nodeid)
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of that profile."""
+    return context.new_page()
+
+
+def _note_refusal(message: ConsoleMessage, wrong: list[str]) -> None:
+    if message.type == "error" and "Content Security Policy" in message.text:
+        wrong.append(f"policy: {message.text}")
+
+
+def _note_stranger(asked: Request, site: str, wrong: list[str]) -> None:
+    parts = urlsplit(asked.url)
+    if parts.scheme in ("http", "https") and parts.netloc != urlsplit(site).netloc:
+        wrong.append(f"another host: {asked.url}")
+
+
+def _keep_pictures(context: BrowserContext, test: str) -> None:
+    SCREENSHOTS.mkdir(exist_ok=True)
+    name = re.sub(r"[^\w.-]+", "-", test)
+    for number, page in enumerate(context.pages):
+        page.screenshot(path=SCREENSHOTS / f"{name}-{number}.png", full_page=True)
