@@ -16,9 +16,9 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from mdit_py_plugins.gfm_autolink._match import match_http
 
 Rule = Callable[[StateInline, bool], bool]
-_LETTERS = re.compile(r"[A-Za-z]+\Z")
+_SCHEME = re.compile(r"(?:\A|[^A-Za-z])(https?|ftp)\Z", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\[\]]")
-SCHEMES = frozenset({"http", "https", "ftp"})
+LONGEST_SCHEME = len("https")
 
 
 def autolinks(parser: MarkdownIt) -> None:
@@ -33,10 +33,11 @@ def autolinks(parser: MarkdownIt) -> None:
     def schemed(state: StateInline, silent: bool) -> bool:
         if silent or state.linkLevel or not state.src.startswith(":", state.pos):
             return False
-        letters = _LETTERS.search(state.pending)
-        if not letters or letters[0].lower() not in SCHEMES:
-            return protocol(state, silent)
-        return _link(state, letters[0])
+        before = state.src[max(0, state.pos - LONGEST_SCHEME - 1) : state.pos]
+        scheme = _SCHEME.search(before)
+        if scheme and state.pending.endswith(scheme[1]):
+            return _link(state, scheme[1])
+        return before.endswith(("mailto", "xmpp")) and protocol(state, silent)
 
     parser.inline.ruler.at("gfm_autolink_www", guarded_www)
     parser.inline.ruler.at("gfm_autolink_protocol", schemed)
@@ -66,11 +67,17 @@ def _begins_a_host(character: str) -> bool:
 
 
 def _in_bracket(state: StateInline) -> bool:
-    """Whether a `[` of the text before has not been closed yet."""
-    depth = links = 0
-    for kind, content in [*((each.type, each.content) for each in state.tokens), ("text", state.pending)]:
-        links += (kind == "link_open") - (kind == "link_close")
-        if kind == "text" and not links:
-            for bracket in _BRACKETS.findall(content):
-                depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
-    return depth > 0
+    """Whether a `[` of the text before has not been closed yet. Each token is looked at once."""
+    seen, depth, links = getattr(state, "brackets", (0, 0, 0))
+    for token in state.tokens[seen:]:
+        links += (token.type == "link_open") - (token.type == "link_close")
+        if token.type == "text" and not links:
+            depth = _after(depth, token.content)
+    state.brackets = (len(state.tokens), depth, links)  # type: ignore[attr-defined]
+    return _after(depth, state.pending) > 0
+
+
+def _after(depth: int, text: str) -> int:
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
+    return depth

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -50,6 +50,8 @@ def collect_tags(tokens: list[Token]) -> list[Tag]:
             homes.pop()
         elif token.type == "html_block":
             token.meta["tags"] = found = list(scan(token.content))
+            token.meta["starts"] = [tag.start for tag in found]
+            token.meta["found"] = {}
             tags += _placed(found, token.content, number, 0, token, homes)
         elif token.type == "inline":
             for child in token.children or ():
@@ -123,8 +125,7 @@ def _opens_section(tokens: list[Token], number: int, stack: list[Token], start: 
 def _is_raw_heading(token: Token, tag: Tag) -> bool:
     if tag.closing or not HEADING.fullmatch(tag.name):
         return False
-    before = token.content[: tag.start]
-    return not before[before.rfind("\n") + 1 :].strip()
+    return not token.content[token.content.rfind("\n", 0, tag.start) + 1 : tag.start].strip()
 
 
 def _cut(tokens: list[Token], number: int, start: int = 0) -> Place:
@@ -154,9 +155,7 @@ def _raw_border(tokens: list[Token], number: int, tag: Tag, depth: int) -> Borde
         if token.type not in IN_RAW_HEADING or token.level not in (level_of, level_of + 1):
             break
         if token.type == "html_block":
-            close = next(
-                (each for each in token.meta["tags"] if each.start >= start and HEADING.fullmatch(each.name)), None
-            )
+            close = next((each for each in tags_between(token, start) if HEADING.fullmatch(each.name)), None)
             inner.append(piece(token, start, close.start if close else len(token.content)))
             if close:
                 body = (at, close.end if close.closing else close.start)
@@ -166,6 +165,15 @@ def _raw_border(tokens: list[Token], number: int, tag: Tag, depth: int) -> Borde
             inner.append(token)
     inner = [piece(tokens[number], tag.end, len(tokens[number].content))]
     return Border(cut, number, (number + 1, 0), inner, level, tag.line, depth, tag)
+
+
+def tags_between(token: Token, start: int, end: int | None = None) -> Iterator[Tag]:
+    """Yield the tags of an html_block token from the character `start` of its content on, up to `end`."""
+    tags: list[Tag] = token.meta["tags"]
+    for index in range(bisect_left(token.meta["starts"], start), len(tags)):
+        if end is not None and tags[index].start >= end:
+            return
+        yield tags[index]
 
 
 def piece(token: Token, start: int, end: int) -> Token:

@@ -7,6 +7,7 @@ import re
 from markdown_it.token import Token
 
 from roadmap.reading import folds
+from roadmap.reading.cutting import tags_between
 from roadmap.reading.found import Found
 from roadmap.reading.html import escape
 from roadmap.reading.outline import Span
@@ -37,12 +38,14 @@ class Raw(Found):
 
     def _html_block(self, token: Token) -> str:
         start, end = token.meta.get("part", (0, len(token.content)))
-        first = token.map[0] if token.map else self._line
-        self._located = self.reading.source.locate(token.content, first)
+        found = token.meta["found"]
+        if "located" not in found:
+            found["located"] = self.reading.source.locate(token.content, token.map[0] if token.map else self._line)
+        self._located = found["located"]
         self._inline = token
         pieces, at = [], start
-        for tag in token.meta["tags"]:
-            if at <= tag.start < end:
+        for tag in tags_between(token, start, end):
+            if at <= tag.start:
                 pieces.append(_raw_text(token.content[at : tag.start]))
                 self._line = tag.line
                 at = self._end_of_prompt(tag) or tag.end

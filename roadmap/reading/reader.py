@@ -136,9 +136,8 @@ def _text(token: Token) -> str:
 def _until_close(token: Token, tag: Tag) -> str:
     if token.type != "html_block":
         return ""
-    close = next(
-        (each.start for each in token.meta["tags"] if each.start > tag.start and each.closing), len(token.content)
-    )
+    headings = (each.start for each in cutting.tags_between(token, tag.end) if HEADING.fullmatch(each.name))
+    close = next(headings, len(token.content))
     return text_of(token.content[tag.end : close])
 
 

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
-CLOSED_BY_OTHERS = frozenset(
-    ["a", "p", "li", "dt", "dd", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "option", "rt", "rp"]
-)
+# fmt: off
+CLOSED_BY_OTHERS = frozenset([
+    "a", "p", "li", "dt", "dd", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "option", "rt", "rp",
+    "h1", "h2", "h3", "h4", "h5", "h6",
+])
+# fmt: on
 """Elements that the next one of their kind closes, so that many of them do not nest."""
 SWITCHED_OFF = frozenset(["title", "textarea", "style", "xmp", "iframe", "noembed", "noframes", "script", "plaintext"])
 """GitHub shows these tags as text (GFM, "Disallowed Raw HTML")."""

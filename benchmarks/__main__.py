@@ -1,0 +1,6 @@
+"""All measurements, one after the other: `make bench`."""
+
+from benchmarks import imports, pages
+
+imports.main()
+pages.main()
