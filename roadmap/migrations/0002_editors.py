@@ -1,6 +1,10 @@
 """The group of those who edit roadmaps."""
 
+from __future__ import annotations
+
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from roadmap.editors import grant
 
@@ -18,7 +22,7 @@ RIGHTS = {
 """The admin narrows them: nothing that comes from the notes can be deleted there."""
 
 
-def forwards(apps, schema_editor):
+def forwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     grant(apps, schema_editor.connection.alias, RIGHTS)
 
 

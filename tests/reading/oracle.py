@@ -188,13 +188,14 @@ class Walker(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
+        element = _Element(tag, "data-sourcepos" in attributes, attributes)
+        opens = tag in HEADINGS and not self._in_section and self._opens(element)
         if tag in CLOSES_A_PARAGRAPH:
             self._close_one_of(frozenset({"p"}))
         if tag in HEADINGS or tag == "a":
             self._close_one_of(HEADINGS if tag in HEADINGS else frozenset({"a"}))
-        element = _Element(tag, "data-sourcepos" in attributes, attributes)
         if tag in HEADINGS:
-            self._open_heading(element)
+            self._open_heading(element, opens=opens)
         self._meet(element)
         if tag in END_OF_A_TASK:
             self._end_task_text(tag)
@@ -224,9 +225,8 @@ class Walker(HTMLParser):
 
     # Headings and sections
 
-    def _open_heading(self, element: _Element) -> None:
+    def _open_heading(self, element: _Element, *, opens: bool) -> None:
         element.place = len(self.facts.headings)
-        opens = not self._in_section and (self._opens(element))
         self.facts.headings.append(Heading(int(element.name[1]), "", opens))
         if opens:
             self._sections += 1

@@ -143,7 +143,9 @@ def _check_spans(section: Section, listing: Listing) -> None:
             assert unescape(listing.url).endswith(written.strip())
     if listing.label:
         written = listing.label.of(section.source)
-        if PLAIN.fullmatch(written) and written.strip() and listing.kind != "task":
+        # HTML allows no text right inside a table: a cleaner takes the label out of a link that stands there.
+        in_order = listing.kind != "task" and "<table" not in section.source.lower()
+        if in_order and PLAIN.fullmatch(written) and written.strip():
             assert listing.title == " ".join(written.split())
 
 

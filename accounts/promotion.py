@@ -1,0 +1,52 @@
+"""Making an admin."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.managers import UserManager
+from accounts.models import User
+
+
+class Promotion(NamedTuple):
+    """What came of it."""
+
+    user: User
+    created: bool
+
+
+def find(email: str) -> User | None:
+    """Return the account with this address, however its letters are written."""
+    return User.objects.filter(email=UserManager.normalize_email(email)).first()
+
+
+@transaction.atomic
+def promote(email: str, password: str | None) -> Promotion:
+    """Return a superuser whose address is confirmed: the account that has it, or a new one.
+
+    An account that is there keeps its password where `password` is None. Raises ValidationError where the address
+    belongs to another account as its second one.
+    """
+    email = UserManager.normalize_email(email)
+    user = find(email)
+    if EmailAddress.objects.filter(email=email, verified=True).exclude(user=user).exists():
+        raise ValidationError(f"{email} is a confirmed address of another account.")
+    if user is None:
+        promotion = Promotion(User.objects.create_superuser(email, password), created=True)
+    else:
+        promotion = Promotion(_raised(user, password), created=False)
+    address, _ = EmailAddress.objects.update_or_create(user=promotion.user, email=email, defaults={"verified": True})
+    address.set_as_primary()
+    return promotion
+
+
+def _raised(user: User, password: str | None) -> User:
+    user.is_staff = user.is_superuser = user.is_active = True
+    if password is not None:
+        user.set_password(password)
+    user.save(update_fields=["is_staff", "is_superuser", "is_active", "password"])
+    return user
