@@ -159,8 +159,11 @@ class Body(Raw):
             html = self._children(children)
             self.listings[-1].done = done
             return html
+        words = folds.plain(children) or folds.plain(children, images=True)
+        if not words and not link:
+            return self._children(children)
         whole = Span(0, len(token.content.rstrip()))
-        listing = self._listing("", folds.plain(children), kind="task")
+        listing = self._listing("", words, kind="task")
         listing.link = listing.label = self._span(whole)
         listing.done = done
         return f'<span data-l="{self.reading.nonce}{listing.slot}">{self._children(children)}</span>'

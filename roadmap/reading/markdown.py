@@ -6,10 +6,14 @@ inline token's content it covers, and a `link_open`'s `meta` may also hold "labe
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -25,6 +29,10 @@ BLOCK_NESTING = 2 * MAX_DEPTH + 20
 INLINE_NESTING = 100
 """Brackets in brackets; each level costs several Python frames, far more than the block parser's."""
 
+OPEN_AFTER_A_CHECK_BOX = ("code", "fence", "blockquote", "hr", "list", "html_block", "heading")
+
+_NAMED = re.compile(r"<a\s(?![^>]*\bhref\b)", re.IGNORECASE)
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
 _local = threading.local()
 
 
@@ -55,8 +63,42 @@ def _make_parser() -> MarkdownIt:
                 token.children = inline.inline.parse(token.content, inline, state.env, [])
 
     blocks = _gfm(BLOCK_NESTING)
+    for name in OPEN_AFTER_A_CHECK_BOX:
+        _not_after_a_check_box(blocks, name)
+    _end_lazy_paragraphs_at_tags(blocks)
     blocks.core.ruler.at("inline", parse_inline)
     return blocks
+
+
+def _not_after_a_check_box(parser: MarkdownIt, name: str) -> None:
+    """What follows a check box on its line is always a paragraph on GitHub, never a heading, list or code block."""
+    known = next(each for each in parser.block.ruler.__rules__ if each.name == name)
+    rule: BlockRule = known.fn
+
+    def guarded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        last = state.tokens[-1] if state.tokens and not silent else None
+        if last and last.type == "list_item_open" and "checked" in last.meta and last.map and last.map[0] == start:
+            return False
+        return rule(state, start, end, silent)
+
+    parser.block.ruler.at(name, guarded, {"alt": list(known.alt)})
+
+
+def _end_lazy_paragraphs_at_tags(parser: MarkdownIt) -> None:
+    """A tag alone on a line right behind a list item or quote begins a block of HTML on GitHub, whatever the tag."""
+    known = next(each for each in parser.block.ruler.__rules__ if each.name == "html_block")
+    rule: BlockRule = known.fn
+
+    def extended(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if rule(state, start, end, silent):
+            return True
+        lazy = state.parentType == "blockquote" or state.sCount[start] < state.blkIndent
+        if not silent or not lazy or state.is_code_block(start):
+            return False
+        at = state.bMarks[start] + state.tShift[start]
+        return bool(HTML_SEQUENCES[-1][0].search(state.src[at : state.eMarks[start]]))
+
+    parser.block.ruler.at("html_block", extended, {"alt": ["paragraph", "reference", "blockquote"]})
 
 
 def _gfm(nesting: int) -> MarkdownIt:
@@ -97,6 +139,9 @@ def _note(state: StateInline, start: int, known: int) -> None:
         token = state.tokens[index]
         if token.type in ("image", "html_inline"):
             token.meta["span"] = Span(start, state.pos)
+            if _NAMED.match(token.content):
+                state.linkLevel -= 1  # A named anchor is no link: a URL within it is one.
+            state.linkLevel = max(state.linkLevel, 0)
             return
         if token.type == "link_open":
             token.meta.update(_link_spans(state, token, index, start))

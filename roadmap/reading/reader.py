@@ -18,10 +18,13 @@ from roadmap.reading.slugs import Slugger, slugify
 from roadmap.reading.source import Source
 from roadmap.reading.tags import Tag, depth_of, text_of
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Raised whenever the reader would read the same bytes otherwise: pages with another one are read anew."""
 TODO_HEADINGS = frozenset({"todo", "todos", "todolist", "待辦", "待办", "待辦事項", "待办事项", "待辦清單", "待办清单"})
 TASK = "task"
+NOT_IN_A_HEADING = re.compile(r"</?(?:p|div|h[1-6])\b[^>]*>")
+NAMED_ANCHOR = re.compile(r"<a id=\"[^\"]*\"></a>")
+PLAIN_LINK = re.compile(r"</?a\b[^>]*>")
 
 __all__ = ["READER_VERSION", "Surroundings", "read"]
 
@@ -152,7 +155,9 @@ def _sections(
     sections: list[Section] = []
     if source.between(0, first).strip():
         sections.append(_section(reading, None, intro, 0, first, sections, ""))
-    elif lines:
+        if borders and _shows_nothing(sections[0]):
+            sections.clear()
+    if not sections:
         lines[0] = 0
     for index, (border, body) in enumerate(zip(borders, bodies, strict=True)):
         progress(index / len(borders))
@@ -167,16 +172,22 @@ def _section(
     parent = _parent(before, border.level) if border else None
     todo = _is_todo(title) or _under_todo(before, parent)
     body = Body(reading, reading.source.starts[start], todo=todo)
-    heading = _heading(body, border.heading, reading.nonce) if border else slots.Slots("", reading.nonce, plain=True)
+    heading, anchors = _heading(body, border.heading if border else [], reading.nonce)
     filled = slots.Slots(html.clean(body.render(tokens)), reading.nonce)
-    body_html = _with_headings_links(heading.displaced, filled.html)
+    body_html = anchors + _with_headings_links(heading.displaced, filled.html)
     in_heading = dict.fromkeys(heading.displaced, border.depth if border else 0)
-    _finish(reading, body.listings, filled.labels | heading.labels, filled.depths | in_heading)
+    _finish(
+        reading,
+        body.listings,
+        filled.labels | heading.labels,
+        filled.depths | in_heading,
+        reading.source.between(start, end),
+    )
     lost = [listing.slot for listing in body.listings if listing.slot not in filled.labels | heading.labels]
     return Section(
         level=border.level if border else 0,
         title=title or (slots_text(heading.html) if border else ""),
-        title_html=heading.html.strip(),
+        title_html=heading.html,
         slug=slug,
         parent=parent,
         depth=0 if parent is None else before[parent].depth + 1,
@@ -190,17 +201,28 @@ def _section(
     )
 
 
+def _shows_nothing(section: Section) -> bool:
+    """Whether text before the first heading is nothing but a wrapper around it, such as `<div align="center">`."""
+    found = (
+        section.listings or section.todos or section.images or "<hr" in section.body_html or " id=" in section.body_html
+    )
+    return not found and not slots_text(section.body_html)
+
+
 def slots_text(label_html: str) -> str:
     """Return the text of a label or heading, images' words included."""
     return text_of(slots.label_text(label_html))
 
 
-def _heading(body: Body, heading: list[Token], nonce: str) -> slots.Slots:
+def _heading(body: Body, heading: list[Token], nonce: str) -> tuple[slots.Slots, str]:
+    """Return a heading's words without any link, and the named anchors in it, which stand at the body's start."""
     body.in_heading = True
-    rendered = body.render(heading)
+    cleaned = html.clean(body.render(heading))
     body.in_heading = False
-    inline = re.sub(r"</?(?:p|div|h[1-6])\b[^>]*>", "", html.clean(rendered))
-    return slots.Slots(inline, nonce, plain=True)
+    inline = NAMED_ANCHOR.sub("", NOT_IN_A_HEADING.sub("", cleaned))
+    words = slots.Slots(inline, nonce, plain=True)
+    words.html = PLAIN_LINK.sub("", words.html).strip()
+    return words, "".join(NAMED_ANCHOR.findall(cleaned))
 
 
 def _with_headings_links(displaced: list[int], body_html: str) -> str:
@@ -211,12 +233,16 @@ def _with_headings_links(displaced: list[int], body_html: str) -> str:
     return f'<p class="heading-links">{links}</p>{notes}{body_html}'
 
 
-def _finish(reading: Reading, listings: list[Listing], labels: dict[int, str], depths: dict[int, int]) -> None:
+def _finish(
+    reading: Reading, listings: list[Listing], labels: dict[int, str], depths: dict[int, int], source: str
+) -> None:
     """Give each listing its label, title, kind and key."""
     for listing in listings:
         listing.depth = depths.get(listing.slot, 0)
         listing.label_html = labels.get(listing.slot, "")
-        listing.title = listing.title or slots_text(listing.label_html) or host_of(listing.url) or listing.url or "…"
+        written = " ".join(listing.label.of(source).split()) if listing.label else ""
+        words = listing.title or slots_text(listing.label_html) or written
+        listing.title = words or host_of(listing.url) or listing.url or "…"
         if not listing.label_html.strip():
             listing.label_html = html.escape(listing.title)
         listing.url_key = url_key(listing.url) if listing.url else None
