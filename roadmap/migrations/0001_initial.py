@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                     "source_url",
                     models.URLField(
                         blank=True,
-                        help_text="Where the notes' first file is edited, for example on GitHub. Relative links that lead to nothing here go there.",
+                        help_text="Where the notes' first file is edited, for example on GitHub; relative links that lead to nothing here go there. A change takes effect with the next import.",
                         max_length=2000,
                         verbose_name="source URL",
                     ),
