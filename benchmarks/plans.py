@@ -20,5 +20,6 @@ def made_up(links: int) -> str:
         pieces.append(f"\n### Topic {topic}\n\n- **Read first**: what the topic is about, and *why* it matters.\n")
         for link in range(LINKS_A_TOPIC):
             number = topic * LINKS_A_TOPIC + link
-            pieces.append(f"- [Reading {number} 讀物](https://host{number % 300}.example/a/{number}): a few words.\n")
+            url = f"https://host{number % 300}.example/a/{number}"
+            pieces.append(f"- [Reading {number} 讀物]({url}): a few words on what it says, and how long.\n")
     return "".join(pieces)
