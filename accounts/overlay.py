@@ -1,12 +1,118 @@
-"""What one reader's own marks add to a page: asked for once by each view, in one place."""
+"""What one reader's own marks make of a page: asked for once by each view, in a fixed number of queries."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+
 from django.http import HttpRequest
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, override
 
-from roadmap.rendering import EMPTY, Overlay
+from accounts import readers, statistics
+from accounts.models import NOT_STARTED, Note, State, User
+from accounts.statistics import ROADMAP, Tally
+from accounts.tracking import Reader
+from roadmap import elements
+from roadmap.contents import contents_of
+from roadmap.models import Resource
+from roadmap.rendering import Overlay
+from roadmap.stamps import Stamp
+
+ICONS = {NOT_STARTED: "none", State.IN_PROGRESS: "half", State.DONE: "done", State.SKIPPED: "skipped"}
 
 
-def of(request: HttpRequest) -> Overlay:
-    """Return what the reader behind `request` marked; nothing so far, for resources cannot be marked yet."""
-    return EMPTY
+def of(request: HttpRequest, stamp: Stamp) -> Overlay:
+    """Return what the reader behind `request` marked in a roadmap."""
+    reader = readers.of(request)
+    language = get_language() or ""
+    if reader is None:
+        return of_stranger(stamp, language)
+    states = statistics.states(reader, stamp.roadmap)
+    tallies = statistics.tallies(contents_of(stamp), states)
+    tails = control_tails(language)
+    return Overlay(
+        usual={"control": tails[NOT_STARTED], "mark": "", "share": ""},
+        own={
+            "control": {key: tails[state] for key, state in states.items()},
+            "mark": dict.fromkeys(_with_note(reader, stamp.roadmap), " data-noted"),
+            "share": {str(pk): share(pk, tally) for pk, tally in tallies.items()},
+        },
+    )
+
+
+def of_stranger(stamp: Stamp, language: str) -> Overlay:
+    """Return what a page shows to someone who marked nothing; no query but those of the contents."""
+    contents = contents_of(stamp)
+    with override(language):
+        return Overlay(
+            usual={"control": control_tails(language)[NOT_STARTED], "mark": "", "share": ""},
+            own={
+                "control": {},
+                "mark": {},
+                "share": {str(pk): size_of(pk, size) for pk, size in contents.sizes.items()},
+            },
+        )
+
+
+def control(resource: Resource, state: str) -> str:
+    """Return a resource's state button."""
+    tail = control_tails(get_language() or "")[state]
+    return "".join(tail if isinstance(piece, elements.Slot) else piece for piece in elements.control(resource))
+
+
+@cache
+def control_tails(language: str) -> dict[str, str]:
+    """Return how the tag of a state button ends and what it says, by state. The button leads to `next_state`."""
+    with override(language):
+        return {
+            state: f' value="{next_state(state)}" data-state="{state}">'
+            f"{elements.icon(icon)}{elements.hidden(word(state))} "
+            for state, icon in ICONS.items()
+        }
+
+
+def word(state: str) -> str:
+    """Return a state's name in the language in use."""
+    return str(State(state).label) if state else gettext("not started")
+
+
+def next_state(state: str) -> str:
+    """Return where a click leads: what is not done is done now, what is done is not started."""
+    return NOT_STARTED if state == State.DONE else State.DONE
+
+
+def share(section: int, tally: Tally, *, swap: bool = False) -> str:
+    """Return how much of a section is done: a bar, the percentage, and the numbers in words. `swap` says that it is to
+    be swapped in for what a page shows."""
+    if tally.percent is None:
+        bar, figure = 0, "–"
+    else:
+        bar, figure = tally.percent, f"{tally.percent}%"
+    swapping = f" hx-swap-oob=\"outerHTML:[data-share='{section}']\"" if swap else ""
+    words = gettext("%(done)d of %(total)d done") % {"done": tally.done, "total": tally.total - tally.skipped}
+    return (
+        f'<span class="share" data-share="{section}"{swapping}>'
+        f'<svg class="bar" aria-hidden="true"><rect width="{bar}%" height="100%"/></svg>'
+        f'<span class="percent" title="{escape(words)}">{figure}</span>{elements.hidden(f"({words})")}</span>'
+    )
+
+
+def total(marks: Overlay) -> SafeString:
+    """Return the share of the whole roadmap; its place alone for those who marked nothing yet."""
+    html = marks.own["share"].get(str(ROADMAP), f'<span class="share" data-share="{ROADMAP}"></span>')
+    return mark_safe(html)  # noqa: S308 - made here
+
+
+def size_of(section: int, size: int) -> str:
+    """Return how many resources a section holds, for those who marked nothing yet."""
+    return f'<span class="share" data-share="{section}">{size}{elements.hidden(gettext("resources"))}</span>'
+
+
+def _with_note(reader: Reader, roadmap: int) -> Iterable[str]:
+    """Return the keys of the resources on which a learner has a note."""
+    if not isinstance(reader, User):
+        return ()
+    notes = Note.objects.filter(user=reader, resource__roadmap=roadmap).exclude(text="")
+    return notes.values_list("resource__key", flat=True)

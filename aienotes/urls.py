@@ -16,6 +16,7 @@ urlpatterns = [
     *outside_languages,
     *i18n_patterns(
         path("", include("roadmap.urls")),
+        path("", include("accounts.urls")),
         path("accounts/", include("allauth.urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,

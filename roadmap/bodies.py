@@ -58,7 +58,7 @@ class Body:
                     yield f'<span class="gloss">{gloss[0]}</span><br>'
                     at = gloss.end()
             elif number in listings and not listings[number].resource.retired_at:
-                yield from elements.note(listings[number].resource)
+                yield elements.note(listings[number].resource)
         yield html[at:]
 
     def resource(self, listing: Listing, listings: Mapping[int, Listing], place: Placement) -> Iterator[Piece]:

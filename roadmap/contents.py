@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from roadmap.models import Section
+from roadmap.models import Listing, Page, Section
+from roadmap.stamps import Stamp
+
+KEPT = 32
+"""Of how many roadmaps a process keeps the contents."""
 
 
 @dataclass(slots=True)
@@ -51,3 +56,70 @@ def chapter_level(top: Iterable[Node]) -> int:
         if several := [level for level, count in levels.items() if count > 1]:
             return min(several)
     return max((node.section.level for node in nodes), default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One live page of a roadmap."""
+
+    page: Page
+    top: list[Node]
+    """Its topmost sections."""
+
+    @property
+    def chapters(self) -> list[Node]:
+        """Its sections at the level of the chapters that hold resources."""
+        level = chapter_level(self.top)
+        nodes = (node for root in self.top for node in root.walk())
+        return [node for node in nodes if node.section.level == level and node.keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All live pages, sections and resources of a roadmap: what percentages are counted over."""
+
+    parts: list[Part]
+    sections_of: dict[str, list[int]]
+    """By key of a resource, in the order of the roadmap: the pks of all sections it counts in."""
+    sizes: dict[int, int]
+    """By pk of a section: how many resources count in it."""
+    nodes: dict[int, Node]
+    """By pk of a section."""
+    place: dict[str, int]
+    """By key of a resource: the pk of the section in which it stands first."""
+
+
+@lru_cache(maxsize=KEPT)
+def contents_of(stamp: Stamp) -> Contents:
+    """Return the contents of a roadmap as it stands under `stamp`; three queries, and kept."""
+    pages = list(Page.objects.filter(roadmap=stamp.roadmap, retired_at=None).order_by("position", "pk"))
+    place, keys = _listed(stamp.roadmap)
+    sections: dict[int, list[Section]] = defaultdict(list)
+    rows = Section.objects.filter(page__in=pages, retired_at=None).order_by("position")
+    pages_by_pk = {page.pk: page for page in pages}
+    for section in rows.defer("source", "body_html"):
+        section.page = pages_by_pk[section.page_id]
+        sections[section.page_id].append(section)
+    parts = [Part(page, tree(sections[page.pk], keys)) for page in pages]
+    nodes = {node.section.pk: node for part in parts for root in part.top for node in root.walk()}
+    sections_of: dict[str, list[int]] = {key: [] for key in place}
+    for pk, node in nodes.items():
+        for key in node.keys:
+            sections_of[key].append(pk)
+    return Contents(parts, sections_of, {pk: len(node.keys) for pk, node in nodes.items()}, nodes, place)
+
+
+def _listed(roadmap: int) -> tuple[dict[str, int], dict[int, list[str]]]:
+    """Return where each live resource stands first, and the keys of those that stand in each section."""
+    listings = Listing.objects.filter(
+        section__page__roadmap=roadmap,
+        section__page__retired_at=None,
+        section__retired_at=None,
+        resource__retired_at=None,
+    ).order_by("section__page__position", "section__page", "section__position", "position", "pk")
+    place: dict[str, int] = {}
+    keys: dict[int, list[str]] = defaultdict(list)
+    for section, key in listings.values_list("section", "resource__key"):
+        place.setdefault(key, section)
+        keys[section].append(key)
+    return place, keys

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 
@@ -16,11 +17,15 @@ from roadmap.reading.links import is_web
 
 
 class Slot(NamedTuple):
-    """A place in the page that is a learner's: filled from the Overlay, empty for a stranger."""
+    """A place in the page that differs between readers: filled from the Overlay.
 
-    place: Literal["control", "note"]
+    A control ends the tag of a resource's state button, a mark that of its menu's link; a share is how much of a
+    section is done.
+    """
+
+    place: Literal["control", "mark", "share"]
     key: str
-    """The resource's."""
+    """The resource's, or the section's pk."""
 
 
 Piece = str | Slot
@@ -46,9 +51,10 @@ def icon(name: str) -> str:
     return f'<svg class="icon" aria-hidden="true"><use href="#I-{name}"/></svg>'
 
 
-def hidden(word: str) -> str:
-    """Return a word of the site's own for screen readers, marked as being in the site's language."""
-    return f'<span class="visually-hidden" lang="{language_tag(get_language() or "")}">{escape(word)}</span>'
+def hidden(word: str, also: str = "") -> str:
+    """Return a word of the site's own for screen readers, marked as being in the site's language. `also` is a class."""
+    classes = f"visually-hidden {also}".strip()
+    return f'<span class="{classes}" lang="{language_tag(get_language() or "")}">{escape(word)}</span>'
 
 
 def check_mark(done: bool) -> str:
@@ -72,7 +78,7 @@ def resource(listing: Listing, words: list[Piece], place: Placement, *, first: b
     classes = "resource resource-item" if place.item else "resource"
     anchor = f' id="R-{it.key}"' if first else ""
     yield f'<span class="{classes}" data-resource="{it.key}"{anchor}><span class="control">'
-    yield Slot("control", it.key)
+    yield from control(it)
     yield "</span>"
     if it.url and is_web(it.url):
         yield f'<a href="{escape(it.url)}" target="_blank" rel="noopener">'
@@ -85,16 +91,43 @@ def resource(listing: Listing, words: list[Piece], place: Placement, *, first: b
         if it.kind != Kind.TASK:
             missing = gettext("no link yet")
             yield f'<span class="no-link">{escape(missing)}</span>'
+    yield from _more(it)
     yield "</span>"
 
 
-def note(it: Resource) -> Iterator[Piece]:
-    """Yield what stands under a resource: the editor's description, and the place of the learner's note."""
-    if it.description_html:
-        yield f'<div class="description">{it.description_html}</div>'
-    yield '<div class="note">'
-    yield Slot("note", it.key)
-    yield "</div>"
+def control(it: Resource) -> Iterator[Piece]:
+    """Yield a resource's state button; the slot in it ends its tag and says the state."""
+    address = reverse("accounts:state", args=[it.key])
+    yield f'<button class="state" form="Marks" formaction="{address}" name="state"'
+    yield Slot("control", it.key)
+    yield f'<span class="visually-hidden">{escape(it.title)}</span></button>'
+
+
+def _more(it: Resource) -> Iterator[Piece]:
+    """Yield the way to a resource's other states and its note: a link, of which a script makes a menu."""
+    yield f'<a class="more" href="{reverse("accounts:resource", args=[it.key])}" rel="nofollow"'
+    yield Slot("mark", it.key)
+    yield f">{icon('note')}{hidden(gettext('with a note;'), 'noted')}{icon('more')}{hidden(gettext('more on'))}"
+    yield f' <span class="visually-hidden">{escape(it.title)}</span></a>'
+
+
+def note(it: Resource) -> str:
+    """Return what stands under a resource: the editor's description, and the place where the learner's note opens."""
+    description = f'<div class="description">{it.description_html}</div>' if it.description_html else ""
+    return f'{description}<div class="note" data-note="{it.key}"></div>'
+
+
+def section_tools(pk: int, title: str) -> str:
+    """Return the two buttons that bring all resources of a section into one state."""
+    address = reverse("accounts:section", args=[pk])
+    whose = f'<span class="visually-hidden">{escape(title)}</span>'
+    return (
+        f'<p class="section-tools" lang="{language_tag(get_language() or "")}">'
+        f'<button form="Marks" formaction="{address}" name="state" value="done">'
+        f"{icon('done')}{escape(gettext('Mark the whole section done'))} {whose}</button>"
+        f'<button form="Marks" formaction="{address}" name="state" value="">'
+        f"{icon('reset')}{escape(gettext('Reset this section'))} {whose}</button></p>"
+    )
 
 
 def _source(it: Resource, place: Placement) -> str:

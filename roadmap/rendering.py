@@ -6,9 +6,10 @@ No Markdown is parsed here: the bodies come as cleaned HTML with marks in the pl
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin
 
@@ -26,26 +27,31 @@ from roadmap.stamps import Stamp
 
 KEPT = 128
 """How many compiled pages (each in one language) a process keeps."""
+SHARE = re.compile(r"<!--share:(\d+)-->")
+"""The place of a section's share in the contents' template; titles there are escaped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What one learner's own marks add to a page: HTML by key of the resource. Empty for a stranger."""
+    """What one reader's own marks make of a page: the HTML in each sort of place, by key."""
 
-    controls: Mapping[str, str] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
-
-    def fill(self, slot: Slot) -> str:
-        """Return what stands in a place, nothing where the learner left no mark."""
-        return (self.controls if slot.place == "control" else self.notes).get(slot.key, "")
+    usual: Mapping[str, str]
+    """By place: what stands where the reader left no mark."""
+    own: Mapping[str, Mapping[str, str]]
+    """By place and key."""
 
 
-EMPTY = Overlay()
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """HTML with places left open: `slots[n]` stands between `strings[n]` and `strings[n + 1]`."""
+
+    strings: tuple[str, ...]
+    slots: tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A page, ready to be joined. `slots[n]` stands between `strings[n]` and `strings[n + 1]`."""
+    """A page, ready to be joined."""
 
     roadmap: Roadmap
     page: Page | None
@@ -57,9 +63,8 @@ class Compiled:
     """All pages of the roadmap, in order."""
     resources: int
     edit_url: str
-    contents: SafeString
-    strings: tuple[str, ...]
-    slots: tuple[Slot, ...]
+    contents: Woven
+    notes: Woven
 
     @property
     def language(self) -> str:
@@ -67,12 +72,12 @@ class Compiled:
         return elements.language_tag(self.roadmap.language)
 
 
-def join(compiled: Compiled, overlay: Overlay = EMPTY) -> SafeString:
-    """Return the notes' HTML with a learner's marks in their places."""
-    strings = compiled.strings
-    parts = [strings[0]]
-    for slot, string in zip(compiled.slots, strings[1:], strict=True):
-        parts += (overlay.fill(slot), string)
+def join(woven: Woven, overlay: Overlay) -> SafeString:
+    """Return HTML with a reader's marks in their places."""
+    own, usual = overlay.own, overlay.usual
+    parts = [woven.strings[0]]
+    for (place, key), string in zip(woven.slots, woven.strings[1:], strict=True):
+        parts += (own[place].get(key, usual[place]), string)
     return mark_safe("".join(parts))  # noqa: S308 - cleaned by the reader or escaped by the elements
 
 
@@ -103,7 +108,6 @@ class _Compiler:
 
     def compile(self) -> Compiled:
         """Return the page."""
-        strings, slots = _split(self._sections(self.top, 2))
         return Compiled(
             roadmap=self.roadmap,
             page=self.shown,
@@ -112,13 +116,16 @@ class _Compiler:
             pages=self.pages,
             resources=len(set().union(*(node.keys for node in self.top))),
             edit_url=self._edit_url(),
-            contents=render_to_string(
-                "roadmap/_entries.html",
-                {"nodes": self.top, "chapters": self.chapters, "deepest": self.chapters + 1},
-            ),
-            strings=strings,
-            slots=slots,
+            contents=self._contents(),
+            notes=_weave(self._sections(self.top, 2)),
         )
+
+    def _contents(self) -> Woven:
+        html = render_to_string(
+            "roadmap/_entries.html", {"nodes": self.top, "chapters": self.chapters, "deepest": self.chapters + 1}
+        )
+        pieces = SHARE.split(html)
+        return _weave(Slot("share", piece) if index % 2 else piece for index, piece in enumerate(pieces))
 
     def _listings(self) -> dict[int, list[Listing]]:
         rows = Listing.objects.filter(section__page=self.shown, section__retired_at=None).select_related("resource")
@@ -172,11 +179,16 @@ class _Compiler:
         is_open = " open" if section.level <= self.chapters else ""
         words = section.title_html or escape(section.title or gettext("Untitled"))
         yield f'<details class="section section-{self._rank(node, heading)}"{is_open}>'
-        yield f'<summary><h{min(heading, 6)} class="heading">{words}</h{min(heading, 6)}></summary>'
+        yield f'<summary><h{min(heading, 6)} class="heading">{words}</h{min(heading, 6)}>'
+        if node.keys:
+            yield Slot("share", str(section.pk))
+        yield "</summary>"
         for slug in [section.slug, *self.aliases[section.pk]]:
             yield f'<span class="anchor" id="{escape(slug)}"></span>'
         yield from self._content(node, heading)
         yield from self._sections(node.children, heading + 1)
+        if node.keys and heading > 1:
+            yield elements.section_tools(section.pk, section.title)
         yield "</details>"
 
     def _rank(self, node: Node, heading: int) -> str:
@@ -201,14 +213,13 @@ class _Compiler:
             for row in by_hand:
                 yield "<li>"
                 yield from self.body.resource(row, {}, Placement(item=True))
-                yield from elements.note(row.resource)
+                yield elements.note(row.resource)
                 yield "</li>"
             yield "</ul>"
         yield "</div>"
 
 
-def _split(pieces: Iterator[Piece]) -> tuple[tuple[str, ...], tuple[Slot, ...]]:
-    """Return strings and the slots between them, one string more than slots."""
+def _weave(pieces: Iterable[Piece]) -> Woven:
     strings: list[list[str]] = [[]]
     slots: list[Slot] = []
     for piece in pieces:
@@ -217,4 +228,4 @@ def _split(pieces: Iterator[Piece]) -> tuple[tuple[str, ...], tuple[Slot, ...]]:
             strings.append([])
         else:
             strings[-1].append(piece)
-    return tuple("".join(parts) for parts in strings), tuple(slots)
+    return Woven(tuple("".join(parts) for parts in strings), tuple(slots))

@@ -46,7 +46,12 @@ def of_page(slug: str, path: str) -> PageStamp | None:
     return next((PageStamp(pk, position, Stamp(*stamp)) for pk, position, *stamp in rows), None)
 
 
-def _rows(sql: str, parameters: tuple[str, ...]) -> list[tuple[Any, ...]]:
+def of_shown(page: int) -> Stamp | None:
+    """Return the stamp of the roadmap that a live page (its pk) belongs to, None where there is no such page."""
+    return next((Stamp(*row) for row in _rows(_by_page(), (page,))), None)
+
+
+def _rows(sql: str, parameters: tuple[str | int, ...]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -69,3 +74,9 @@ def _by_path() -> str:
     rows = Page.objects.filter(roadmap__slug="").filter(path="").filter(retired_at=None).order_by()
     fields = ("pk", "position", "roadmap", "roadmap__version", "roadmap__checked_at")
     return rows.values_list(*fields).query.sql_with_params()[0]
+
+
+@cache
+def _by_page() -> str:
+    rows = Page.objects.filter(pk=0).filter(retired_at=None).order_by()
+    return rows.values_list("roadmap", "roadmap__version", "roadmap__checked_at").query.sql_with_params()[0]

@@ -19,6 +19,7 @@ FILES = (
     "notes",
     "code",
     "resource",
+    "marks",
     "forms",
     "print",
 )

@@ -31,6 +31,12 @@ def icon(name: str) -> SafeString:
     return mark_safe(elements.icon(name))  # noqa: S308 - names stand in templates
 
 
+@register.simple_tag
+def share(section: int) -> SafeString:
+    """The place of a section's share in a template that is rendered once for all readers."""
+    return mark_safe(f"<!--share:{int(section)}-->")  # noqa: S308 - a number
+
+
 @register.filter
 def language_tag(code: str | None) -> str:
     """A language code as HTML wants it."""

@@ -11,11 +11,11 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 
 from accounts import overlay
 from roadmap.release import release
-from roadmap.rendering import EMPTY, KEPT, Overlay, compiled, join
+from roadmap.rendering import KEPT, Overlay, compiled, join
 from roadmap.stamps import Stamp
 
 TEMPLATE = "roadmap/page.html"
@@ -41,7 +41,7 @@ def answer(request: HttpRequest, stamp: Stamp, page: int | None) -> HttpResponse
     # While someone works on the site's dress, nothing made with the old one is shown.
     if is_stranger(request) and not settings.DEBUG:
         return _to_stranger(request, stamp, page, language)
-    context = _context(stamp, page, language, overlay.of(request))
+    context = _context(stamp, page, language, overlay.of(request, stamp))
     return show(request, TEMPLATE, context)
 
 
@@ -74,12 +74,16 @@ def _to_stranger(request: HttpRequest, stamp: Stamp, page: int | None, language:
 @lru_cache(maxsize=KEPT)
 def _rendered(path: str, stamp: Stamp, page: int | None, language: str, release: str) -> Rendered:
     """Return a stranger's page. `path` counts because the language switch leads from there, `release` for the dress."""
-    context = _context(stamp, page, language, EMPTY)
+    context = _context(stamp, page, language, overlay.of_stranger(stamp, language))
     plain = render_to_string(TEMPLATE, {**context, "path": path}).encode()
     return Rendered(plain, gzip.compress(plain, mtime=0))
 
 
 def _context(stamp: Stamp, page: int | None, language: str, marks: Overlay) -> dict[str, Any]:
     shown = compiled(stamp, page, language)
-    with override(language):
-        return {"shown": shown, "notes": join(shown, marks)}
+    return {
+        "shown": shown,
+        "notes": join(shown.notes, marks),
+        "contents": join(shown.contents, marks),
+        "total": overlay.total(marks),
+    }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.overlay import of_stranger
 from roadmap.bodies import placements
 from roadmap.contents import chapter_level, tree
 from roadmap.elements import Placement, Slot
@@ -24,6 +25,13 @@ def page_of(roadmap: Roadmap, page: Page | None = None, language: str = "en") ->
     return compiled(Stamp(roadmap.pk, roadmap.version, roadmap.checked_at), page and page.pk, language)
 
 
+BLANK = Overlay(usual={"control": ">", "mark": "", "share": ""}, own={"control": {}, "mark": {}, "share": {}})
+
+
+def notes_of(shown: Compiled, overlay: Overlay = BLANK) -> str:
+    return join(shown.notes, overlay)
+
+
 def html_of(body_html: str, *listings: dict[str, Any], language: str = "en", **section: Any) -> str:
     """The notes of a page with one section, whose listings have these fields (of the listing or of its resource)."""
     page = make_page(make_roadmap(title="Another"))
@@ -31,7 +39,7 @@ def html_of(body_html: str, *listings: dict[str, Any], language: str = "en", **s
     for fields in listings:
         own = {name: fields.pop(name) for name in ("slot", "label", "label_html") if name in fields}
         make_listing(row, make_resource(page.roadmap, **fields), **own)
-    return join(page_of(page.roadmap, language=language))
+    return notes_of(page_of(page.roadmap, language=language))
 
 
 def text_of(html: str) -> str:
@@ -60,7 +68,7 @@ def test_a_resource_listed_twice_has_its_anchor_once_and_its_key_twice() -> None
     resource = make_resource(page.roadmap)
     for title in ("One", "Two"):
         make_listing(make_section(page, title, body_html="<p><!--r:0--></p>"), resource)
-    html = join(page_of(page.roadmap))
+    html = notes_of(page_of(page.roadmap))
     assert html.count(f'id="R-{resource.key}"') == 1
     assert html.count(f'data-resource="{resource.key}"') == 2
 
@@ -79,7 +87,7 @@ def test_a_mark_in_an_attribute_is_no_mark() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", "mailto:a@example.org"])
 def test_what_is_no_web_address_is_no_link(url: str) -> None:
     html = html_of("<p><!--r:0--></p>", {"title": "Nothing yet", "url": url})
-    assert "href" not in html.replace('href="#I-', "")
+    assert "href" not in re.sub(r'href="(#I-|/en/resources/)', "", html)
     assert "no link yet" in html
 
 
@@ -149,7 +157,7 @@ def test_a_listing_added_by_hand_stands_at_the_end_of_its_section() -> None:
     section = make_section(page, body_html="<p>The notes.</p>")
     make_section(page, "Child", parent=section)
     make_listing(section, make_resource(page.roadmap, "Mine", imported=None), slot=None, label="", label_html="")
-    html = join(page_of(page.roadmap))
+    html = notes_of(page_of(page.roadmap))
     assert html.index("The notes.") < html.index(">Mine</a>") < html.index("Child")
 
 
@@ -216,15 +224,15 @@ def test_links_between_pages_lead_to_their_addresses_in_the_language_in_use() ->
     make_section(first, body_html='<p><a href="page:docs/第二.md#top">there</a></p>')
     make_section(other, body_html='<p><a href="page:README.md">back</a></p>')
     slug = first.roadmap.slug
-    assert f'href="/en/roadmaps/{slug}/pages/docs/%E7%AC%AC%E4%BA%8C.md/#top"' in join(page_of(first.roadmap))
-    assert f'href="/roadmaps/{slug}/"' in join(page_of(first.roadmap, other, "zh-hant"))
+    assert f'href="/en/roadmaps/{slug}/pages/docs/%E7%AC%AC%E4%BA%8C.md/#top"' in notes_of(page_of(first.roadmap))
+    assert f'href="/roadmaps/{slug}/"' in notes_of(page_of(first.roadmap, other, "zh-hant"))
 
 
 def test_the_title_of_the_notes_is_the_only_h1() -> None:
     plan = make_plan()
     shown = page_of(plan)
     assert shown.titled
-    assert re.findall(r"<h(\d) class=\"heading\">(.*?)</h", join(shown)) == [
+    assert re.findall(r"<h(\d) class=\"heading\">(.*?)</h", notes_of(shown)) == [
         ("1", plan.title),
         ("2", "First chapter"),
         ("3", "Deeper part"),
@@ -237,11 +245,11 @@ def test_notes_under_another_title_begin_at_h2() -> None:
     Roadmap.objects.filter(pk=plan.pk).update(title="Something else", version=2)
     shown = page_of(plan)
     assert not shown.titled
-    assert '<h2 class="heading">Plan' in join(shown)
+    assert '<h2 class="heading">Plan' in notes_of(shown)
 
 
 def test_chapters_are_open_and_what_is_deeper_is_folded() -> None:
-    html = join(page_of(make_plan()))
+    html = notes_of(page_of(make_plan()))
     folds = re.findall(r'<details class="section section-(\w+)"( open)?>', html)
     assert folds == [("title", " open"), ("chapter", " open"), ("deeper", ""), ("chapter", " open")]
 
@@ -276,16 +284,18 @@ def test_a_section_counts_each_resource_below_it_once() -> None:
 
 
 def test_the_contents_lead_to_chapters_and_one_level_below() -> None:
-    contents = page_of(make_plan(resources=3)).contents
+    plan = make_plan(resources=3)
+    stamp = Stamp(plan.pk, plan.version, plan.checked_at)
+    contents = join(page_of(plan).contents, of_stranger(stamp, "en"))
     assert re.findall(r'href="#([^"]+)"', contents) == ["plan", "first-chapter", "deeper-part", "second-chapter"]
-    assert re.findall(r'class="count">\s*(\d+)', contents) == ["4", "1"]
+    assert re.findall(r'class="share" data-share="\d+">(\d+)<', contents) == ["4", "1"]
 
 
 def test_old_addresses_stay_as_anchors() -> None:
     page = make_page()
     section = make_section(page, "New name")
     SectionAlias.objects.create(page=page, slug="old-name", section=section)
-    assert '<span class="anchor" id="new-name"></span><span class="anchor" id="old-name"></span>' in join(
+    assert '<span class="anchor" id="new-name"></span><span class="anchor" id="old-name"></span>' in notes_of(
         page_of(page.roadmap)
     )
 
@@ -297,20 +307,20 @@ def test_retired_sections_pages_and_resources_are_not_shown_or_counted() -> None
     make_page(plan, path="gone.md", position=1, retired_at=timezone.now())
     shown = page_of(plan)
     assert shown.resources == 3
-    assert "Gone" not in join(shown)
+    assert "Gone" not in notes_of(shown)
     assert len(shown.pages) == 1
 
 
 def test_text_before_the_first_heading_is_shown_without_a_fold() -> None:
     page = make_page()
     make_section(page, "", level=0, slug="", body_html="<p>Preface</p>")
-    assert join(page_of(page.roadmap)) == '<div class="body"><p>Preface</p></div>'
+    assert notes_of(page_of(page.roadmap)) == '<div class="body"><p>Preface</p></div>'
 
 
 def test_hostile_titles_and_addresses_are_escaped() -> None:
     page = make_page()
     make_section(page, '<script>"', title_html="", slug='a"onclick="x')
-    html = join(page_of(page.roadmap))
+    html = notes_of(page_of(page.roadmap))
     assert "<script>" not in html
     assert 'id="a&quot;onclick=&quot;x"' in html
 
@@ -323,11 +333,13 @@ def test_the_overlay_fills_the_places_of_its_resource_wherever_it_is_listed() ->
         make_listing(section, one)
         make_listing(section, other)
     shown = page_of(page.roadmap)
-    html = join(shown, Overlay(controls={one.key: "<b>done</b>"}, notes={other.key: "<i>note</i>"}))
-    assert html.count('<span class="control"><b>done</b></span>') == 2
-    assert html.count('<span class="control"></span>') == 2
-    assert html.count('<div class="note"><i>note</i></div>') == 2
-    assert shown.slots.count(Slot("control", one.key)) == 2
+    own = {"control": {one.key: ' data-state="done">'}, "mark": {other.key: " data-noted"}, "share": {}}
+    html = notes_of(shown, Overlay(usual=BLANK.usual, own=own))
+    assert html.count('name="state" data-state="done">') == 2
+    assert html.count(f'formaction="/en/resources/{other.key}/state/" name="state">') == 2
+    assert html.count(f'href="/en/resources/{other.key}/" rel="nofollow" data-noted>') == 2
+    assert html.count(f'href="/en/resources/{one.key}/" rel="nofollow">') == 2
+    assert shown.notes.slots.count(Slot("control", one.key)) == 2
 
 
 def test_a_page_is_compiled_once_per_version(django_assert_num_queries: Any) -> None:
@@ -354,4 +366,4 @@ def test_a_page_is_edited_at_its_own_source(path: str, expected: str) -> None:
 def test_a_roadmap_into_which_nothing_was_imported_is_an_empty_page() -> None:
     shown = page_of(make_roadmap())
     assert shown.page is None
-    assert join(shown) == ""
+    assert notes_of(shown) == ""

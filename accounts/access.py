@@ -1,0 +1,44 @@
+"""Who may touch what: each view asks here for the row it is about, and a row that is not the reader's is not there."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from accounts.models import GuestTick, Note, Progress
+from accounts.tracking import Guest, Reader
+from roadmap.models import Resource, Section
+
+
+def resource(reader: Reader | None, key: str) -> Resource:
+    """Return a resource by its key. One that left the notes is there for those whose marks it carries, and for nobody
+    else. Raises Http404."""
+    found: Resource | None = None
+    if "\0" not in key:
+        found = Resource.objects.select_related("roadmap").filter(key=key).first()
+    if found is None or (found.retired_at and not _marked(reader, found)):
+        raise Http404
+    return found
+
+
+def section(pk: int) -> Section:
+    """Return a section that stands on the site. Raises Http404."""
+    found = (
+        Section.objects.live()
+        .filter(pk=pk, page__retired_at=None)
+        .select_related("page__roadmap")
+        .defer("source", "body_html")
+        .first()
+    )
+    if not isinstance(found, Section):
+        raise Http404
+    return found
+
+
+def _marked(reader: Reader | None, resource: Resource) -> bool:
+    """Return whether a reader left a mark on a resource."""
+    if reader is None:
+        return False
+    if isinstance(reader, Guest):
+        return GuestTick.objects.filter(guest=reader.id, resource=resource).exclude(state="").exists()
+    progress = Progress.objects.filter(user=reader, resource=resource)
+    return progress.exists() or Note.objects.filter(user=reader, resource=resource).exclude(text="").exists()

@@ -1,0 +1,68 @@
+"""What a reader's states come to: reads only, and the one rule of percentages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from accounts.models import NOT_STARTED, GuestTick, Progress, State
+from accounts.tracking import Guest, Reader
+from roadmap.contents import Contents
+
+ROADMAP = 0
+"""Among pks of sections: the whole roadmap."""
+
+
+class Tally(NamedTuple):
+    """How many of some resources are in which state."""
+
+    total: int
+    done: int = 0
+    in_progress: int = 0
+    skipped: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many are not started."""
+        return self.total - self.done - self.in_progress - self.skipped
+
+    @property
+    def percent(self) -> int | None:
+        """Done of all that is not skipped, 0 to 100: 100 only when all of it is done, 0 only when nothing is; None
+        where nothing counts."""
+        counted = self.total - self.skipped
+        if counted <= 0:
+            return None
+        if self.done in (0, counted):
+            return 100 * self.done // counted
+        return min(99, max(1, round(100 * self.done / counted)))
+
+
+def states(reader: Reader | None, roadmap: int) -> dict[str, str]:
+    """Return a reader's states by key of the resource, the retired left out; one query."""
+    if reader is None:
+        return {}
+    marks: QuerySet[Any] = (
+        GuestTick.objects.filter(guest=reader.id).exclude(state=NOT_STARTED)
+        if isinstance(reader, Guest)
+        else Progress.objects.filter(user=reader)
+    )
+    live = marks.filter(resource__roadmap=roadmap, resource__retired_at=None)
+    return dict(live.values_list("resource__key", "state"))
+
+
+def tallies(contents: Contents, states: Mapping[str, str]) -> dict[int, Tally]:
+    """Return the tally of each section (by pk), its subsections included, and of the ROADMAP; each resource once."""
+    counts: dict[str, dict[int, int]] = {state: defaultdict(int) for state in State.values}
+    for key, state in states.items():
+        if key in contents.sections_of:
+            for section in (*contents.sections_of[key], ROADMAP):
+                counts[state][section] += 1
+    sizes = {ROADMAP: len(contents.sections_of), **contents.sizes}
+    return {
+        pk: Tally(total, counts[State.DONE][pk], counts[State.IN_PROGRESS][pk], counts[State.SKIPPED][pk])
+        for pk, total in sizes.items()
+    }

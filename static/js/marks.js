@@ -1,0 +1,163 @@
+// Marks resources in place: the buttons, the menu at a resource, and the keys d, s, k, u, n while one has the focus.
+// Without this the same buttons post a plain form.
+const form = document.getElementById("Marks");
+const toast = document.getElementById("Toast");
+const menu = document.getElementById("Menu");
+const library = document.querySelector("script[data-htmx]").dataset.htmx;
+const PATIENCE = 20_000;
+let opened; // The resource at which the menu is open.
+let loading;
+
+function htmxLoaded() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = library;
+    script.onload = resolve;
+    script.onerror = () => {
+      script.remove();
+      loading = undefined;
+      reject(new TypeError("htmx did not load"));
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+async function freshToken() {
+  const response = await fetch(form.dataset.token, { signal: AbortSignal.timeout(PATIENCE) });
+  const { token } = await response.json();
+  const field = form.elements.csrfmiddlewaretoken ?? document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "csrfmiddlewaretoken", value: token });
+  form.append(field);
+}
+
+// Posts the form to an address; gives the status of the answer, 0 where none came. htmx swaps in what it holds.
+async function post(address, state, place) {
+  if (!form.elements.csrfmiddlewaretoken) await freshToken();
+  await htmxLoaded();
+  const values = { ...Object.fromEntries(new FormData(form)), ...(state === null ? {} : { state }) };
+  return new Promise((resolve) => {
+    const ended = (event) => {
+      if (event.detail.elt !== place) return;
+      document.removeEventListener("htmx:afterRequest", ended);
+      resolve(event.detail.xhr.status);
+    };
+    document.addEventListener("htmx:afterRequest", ended);
+    htmx.ajax("POST", address, { source: place, values, swap: "none" });
+  });
+}
+
+async function mark(address, state, place) {
+  const focused = document.activeElement?.closest(".control, .toast");
+  const elements = place.dataset.resource ? listings(place.dataset.resource) : [place];
+  elements.forEach((element) => element.setAttribute("aria-busy", "true"));
+  let status = 0;
+  try {
+    status = await post(address, state, place);
+    if (status === 403) {
+      await freshToken();
+      status = await post(address, state, place);
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) throw error;
+  }
+  elements.forEach((element) => element.removeAttribute("aria-busy"));
+  if (![200, 409, 422].includes(status)) sayThatItFailed(() => mark(address, state, place));
+  else if (document.activeElement === document.body) focused?.querySelector("button")?.focus({ preventScroll: true });
+}
+
+function listings(key) {
+  return [...document.querySelectorAll(`[data-resource="${CSS.escape(key)}"]`)];
+}
+
+function sayThatItFailed(again) {
+  toast.replaceChildren(document.getElementById("Unsent").content.cloneNode(true));
+  toast.querySelector("button").addEventListener("click", () => {
+    toast.replaceChildren();
+    again();
+  });
+}
+
+form.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button) return;
+  event.preventDefault();
+  const place = menu.contains(button) ? opened : (button.closest("[data-resource]") ?? button.parentElement);
+  if (menu.contains(button)) menu.hidePopover();
+  mark(button.getAttribute("formaction"), button.name ? button.value : null, place);
+});
+
+// The menu
+
+function openMenu(resource, link) {
+  opened = resource;
+  const { href } = link;
+  const control = resource.querySelector(".control > button");
+  menu.querySelector(".menu-title").textContent = link.lastElementChild.textContent;
+  for (const button of menu.querySelectorAll("button[form]")) {
+    button.setAttribute("formaction", control.getAttribute("formaction"));
+    button.ariaPressed = String(button.value === control.dataset.state);
+  }
+  menu.querySelector("a").href = href;
+  menu.showPopover();
+  const at = link.getBoundingClientRect();
+  const size = menu.getBoundingClientRect();
+  const below = at.bottom + 4 + size.height < innerHeight || at.top < size.height;
+  menu.style.top = `${Math.max(8, below ? Math.min(at.bottom + 4, innerHeight - size.height - 8) : at.top - size.height - 4)}px`;
+  menu.style.left = `${Math.max(8, Math.min(at.right - size.width, innerWidth - size.width - 8))}px`;
+  menu.querySelector("button").focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".more");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const resource = link.closest("[data-resource]");
+  if (event.target.closest("[data-noted] > .icon:first-child")) openNote(resource);
+  else openMenu(resource, link);
+});
+
+function openNote(resource) {
+  const detail = { key: resource.dataset.resource };
+  resource.dispatchEvent(new CustomEvent("note:open", { bubbles: true, detail }));
+}
+
+menu.querySelector("[data-key='n']").addEventListener("click", () => {
+  menu.hidePopover();
+  openNote(opened);
+});
+
+menu.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const items = [...menu.querySelectorAll("button, a")];
+  items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
+});
+
+// The keys
+
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return "";
+  // A keyboard that writes no Latin letters still has the keys.
+  return /^[ -~]$/.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^Key/, "").toLowerCase();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const inMenu = menu.contains(event.target);
+  const resource = inMenu ? opened : event.target.closest("[data-resource]");
+  const item = resource && menu.querySelector(`[data-key="${CSS.escape(pressed(event))}"]`);
+  if (!item) return;
+  event.preventDefault();
+  if (inMenu) menu.hidePopover();
+  if (item.dataset.key === "n") openNote(resource);
+  else mark(resource.querySelector(".control > button").getAttribute("formaction"), item.value, resource);
+});
+
+toast.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") toast.replaceChildren();
+});
+
+// Who has marked before will again: htmx is fetched once the page stands.
+if (form.elements.csrfmiddlewaretoken) addEventListener("load", () => htmxLoaded().catch(() => {}), { once: true });
