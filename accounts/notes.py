@@ -46,7 +46,8 @@ def of(user: User, resource: Resource) -> Note:
 def save(user: User, resource: Resource, text: str, version: int) -> Note:
     """Save a note that was begun at `version` (0: there was none) and return it.
 
-    A text that stands already is not saved again, whatever its version: a save that is sent twice does no harm.
+    A text that stands already is not saved again, whatever its version: a save that is sent twice does no harm. Nor can
+    anything be lost where the note was emptied.
     Raises TooLong, Conflict, and tracking.Gone.
     """
     text = tidy(text)
@@ -58,7 +59,7 @@ def save(user: User, resource: Resource, text: str, version: int) -> Note:
         note = of(user, resource)
         if note.text == text:
             return note
-        if note.version != version and note.version:
+        if note.version != version and note.text:
             raise Conflict(note)
         note.text, note.html, note.version, note.changed_at = text, html, note.version + 1, timezone.now()
         note.save()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import marks
+from accounts.views import marks, notes, resources
 
 app_name = "accounts"
 
 urlpatterns = [
+    path("resources/<str:key>/", resources.resource, name="resource"),
+    path("resources/<str:key>/note/", notes.note, name="note"),
+    path("resources/<str:key>/note/preview/", notes.preview, name="preview"),
     path("resources/<str:key>/state/", marks.state, name="state"),
     path("sections/<int:pk>/state/", marks.section, name="section"),
     path("undo/<slug:batch>/", marks.undo, name="undo"),
-    path("resources/<str:key>/", marks.token, name="resource"),
     path("token/", marks.token, name="token"),
 ]

@@ -1,0 +1,350 @@
+// A note is saved a second after the last key, and kept in the browser until the site has it.
+// Without this the same forms are posted and answered as pages.
+const REST = 1_000;
+const PATIENCE = 20_000;
+const PAUSES = [5_000, 10_000, 20_000, 40_000, 60_000];
+const NEAR = 0.9;
+const form = document.getElementById("Marks");
+const reader = form.dataset.reader;
+
+// Drafts: what was typed and is not known to be saved, by account and resource.
+
+const nameOf = (key, whose = reader) => `note:${whose}:${key}`;
+
+function draftOf(key) {
+  try {
+    return JSON.parse(localStorage.getItem(nameOf(key)));
+  } catch {
+    return null;
+  }
+}
+
+function keepDraft(key, draft) {
+  try {
+    if (draft) localStorage.setItem(nameOf(key), JSON.stringify(draft));
+    else localStorage.removeItem(nameOf(key));
+    return true;
+  } catch {
+    return false; // A browser that keeps nothing: the text stays in the page.
+  }
+}
+
+// What a guest wrote belongs to whoever signs in next in this browser.
+function adoptGuestDrafts() {
+  for (const name of Object.keys(localStorage).filter((name) => name.startsWith(nameOf("", "")))) {
+    const key = name.slice(nameOf("", "").length);
+    const { text } = JSON.parse(localStorage.getItem(name));
+    const mine = draftOf(key);
+    const both = mine && mine.text !== text ? `${mine.text}\n\n---\n\n${text}` : text;
+    if (text.trim()) keepDraft(key, { text: both, version: mine?.version ?? 0 });
+    localStorage.removeItem(name);
+  }
+}
+
+async function freshToken() {
+  const response = await fetch(form.dataset.token, { signal: AbortSignal.timeout(PATIENCE) });
+  return (await response.json()).token;
+}
+
+// Posts a form's fields and gives the answer; throws where none comes.
+async function post(address, fields, { keepalive = false } = {}) {
+  const send = () =>
+    fetch(address, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { Accept: "application/json" },
+      keepalive,
+      redirect: "error",
+      signal: keepalive ? undefined : AbortSignal.timeout(PATIENCE),
+    });
+  let response = await send();
+  if (response.status === 403) {
+    fields.csrfmiddlewaretoken = await freshToken();
+    response = await send();
+  }
+  return response;
+}
+
+class Editor {
+  constructor(box) {
+    this.box = box;
+    this.key = box.dataset.key;
+    this.form = box.querySelector(".note-form");
+    this.area = this.form.elements.text;
+    this.words = box.querySelector(".note-words").dataset;
+    this.status = box.querySelector(".note-status");
+    // What a page brings along from before a sign-in stands in the editor, and is not saved.
+    this.saved = this.area.dataset.saved ?? this.area.value;
+    this.failures = 0;
+    this.listen();
+    this.recall();
+    this.grow();
+  }
+
+  listen() {
+    this.area.addEventListener("input", () => this.typed());
+    this.area.addEventListener("blur", () => this.flush());
+    this.area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
+    });
+    this.form.addEventListener("submit", (event) => this.submitted(event));
+    this.box.querySelector(".note-edit")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.edit();
+    });
+    addEventListener("online", () => this.flush());
+    document.addEventListener("visibilitychange", () => document.hidden && this.flush({ keepalive: true }));
+  }
+
+  get version() {
+    return this.form.elements.version.value;
+  }
+
+  get isDirty() {
+    return this.area.value !== this.saved;
+  }
+
+  edit() {
+    this.box.querySelector(".note-shown")?.setAttribute("hidden", "");
+    this.form.hidden = false;
+    this.grow();
+    this.area.focus();
+  }
+
+  grow() {
+    this.area.style.height = "auto";
+    this.area.style.height = `${this.area.scrollHeight + 2}px`;
+  }
+
+  recall() {
+    const draft = draftOf(this.key);
+    if (draft?.text === this.saved) keepDraft(this.key, null);
+    else if (draft) {
+      this.area.value = draft.text;
+      this.form.elements.version.value = draft.version;
+      this.edit();
+    }
+    this.flush();
+  }
+
+  typed() {
+    this.grow();
+    this.status.classList.remove("error");
+    const kept = keepDraft(this.key, this.isDirty ? { text: this.area.value, version: this.version } : null);
+    if (!reader) this.say(kept ? this.words.guest : "");
+    else if (!this.tooLong()) this.say("");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), REST);
+  }
+
+  // Says how much room is left where little is, and returns whether there is none.
+  tooLong() {
+    const most = Number(this.area.dataset.most);
+    const length = [...this.area.value].length;
+    if (length > most) this.fail(`${this.words.over} ${length - most}`);
+    else if (length > most * NEAR) this.say(`${this.words.left} ${most - length}`);
+    return length > most;
+  }
+
+  say(text, link) {
+    this.status.textContent = text;
+    if (!link) return;
+    const anchor = Object.assign(document.createElement("a"), { href: link, textContent: this.words.signIn });
+    this.status.append(" ", anchor);
+  }
+
+  fail(text, link) {
+    this.status.classList.add("error");
+    this.say(text, link);
+  }
+
+  // Sends what is not saved yet: one save at a time, the next with the version that the last one gave.
+  async flush({ keepalive = false } = {}) {
+    clearTimeout(this.timer);
+    if (!reader || !this.isDirty || this.busy || this.inConflict || this.tooLong()) return;
+    this.busy = true;
+    this.say(this.words.saving);
+    const text = this.area.value;
+    try {
+      const fields = Object.fromEntries(new FormData(this.form));
+      await this.answered(await post(this.box.dataset.address, { ...fields, text }, { keepalive }), text);
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) throw error;
+      this.later();
+    } finally {
+      this.busy = false;
+    }
+    if (this.isDirty && !this.failures && !this.inConflict && !this.refused) this.timer = setTimeout(() => this.flush(), REST);
+  }
+
+  later() {
+    this.fail(this.words.kept);
+    this.timer = setTimeout(() => this.flush(), PAUSES[Math.min(this.failures, PAUSES.length - 1)]);
+    this.failures += 1;
+  }
+
+  async answered(response, text) {
+    this.refused = [401, 422].includes(response.status);
+    if (response.status === 409) return this.conflict(await response.text());
+    if (response.status === 401 || response.status === 422) {
+      const { said, sign_in: signIn } = await response.json();
+      return this.fail(said ?? this.words.signedOut, signIn);
+    }
+    if (!response.ok) return this.later();
+    const saved = await response.json();
+    this.failures = 0;
+    this.saved = text;
+    this.form.elements.version.value = saved.version;
+    keepDraft(this.key, this.isDirty ? { text: this.area.value, version: saved.version } : null);
+    this.status.classList.remove("error");
+    this.say(this.words.saved);
+    this.shown = saved;
+    mark(this.key, saved.text !== "");
+  }
+
+  conflict(html) {
+    this.inConflict = true;
+    this.form.hidden = true;
+    this.box.insertAdjacentHTML("beforeend", html);
+    const versions = this.box.querySelector(".note-conflict");
+    versions.addEventListener("submit", (event) => this.chosen(event, versions));
+    versions.querySelector("button").focus();
+  }
+
+  async chosen(event, versions) {
+    event.preventDefault();
+    const fields = Object.fromEntries(new FormData(versions, event.submitter));
+    const text = fields.choice === "joined" ? fields.text : fields[fields.choice];
+    this.inConflict = false;
+    this.area.value = text.replaceAll("\r\n", "\n");
+    this.form.elements.version.value = fields.version;
+    this.saved = fields.choice === "theirs" ? this.area.value : fields.theirs.replaceAll("\r\n", "\n");
+    keepDraft(this.key, this.isDirty ? { text: this.area.value, version: fields.version } : null);
+    versions.remove();
+    this.edit();
+    mark(this.key, this.saved !== "");
+    await this.flush();
+  }
+
+  async submitted(event) {
+    if (event.submitter?.classList.contains("note-previewer")) {
+      event.preventDefault();
+      return this.preview(event.submitter.getAttribute("formaction"));
+    }
+    if (!reader) return; // The sign-in takes the text along.
+    event.preventDefault();
+    this.failures = 0;
+    await this.flush();
+    if (!this.isDirty && !this.busy) this.show();
+  }
+
+  // Shows the note as it is saved, in the place of its editor.
+  async show() {
+    if (!this.area.value) return this.close?.();
+    const response = await fetch(this.box.dataset.address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!response?.ok || this.isDirty) return;
+    const place = document.createElement("div");
+    place.innerHTML = await response.text();
+    const fresh = place.firstElementChild;
+    this.box.replaceWith(fresh);
+    begin(fresh, this.close);
+    fresh.querySelector(".note-edit")?.focus();
+  }
+
+  async preview(address) {
+    const place = this.box.querySelector(".note-preview");
+    try {
+      const body = new URLSearchParams(Object.fromEntries(new FormData(this.form)));
+      const response = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } });
+      if (!response.ok) throw new TypeError("no preview");
+      place.innerHTML = await response.text();
+      place.hidden = false;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.fail(this.words.kept);
+    }
+  }
+}
+
+// Shows at each place of a resource whether there is a note.
+function mark(key, noted) {
+  for (const link of document.querySelectorAll(`[data-resource="${CSS.escape(key)}"] > .more`)) {
+    link.toggleAttribute("data-noted", noted);
+  }
+}
+
+// Brings a note's box to life; `close` puts it away where it was opened in place.
+function begin(box, close) {
+  const editor = new Editor(box);
+  editor.close = close;
+  for (const button of box.querySelectorAll(".note-close")) {
+    button.hidden = !close;
+    button.addEventListener("click", () => {
+      editor.flush();
+      close();
+    });
+  }
+  return editor;
+}
+
+// Opens a resource's note under the place from which it was asked for.
+async function open(resource, key) {
+  const places = [...document.querySelectorAll(`.note[data-note="${CSS.escape(key)}"]`)];
+  const after = (place) => resource.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const place = places.find(after) ?? places.at(-1);
+  if (place.firstElementChild) return place.querySelector("textarea, .note-edit")?.focus();
+  for (const other of places) other.replaceChildren();
+  const address = resource.querySelector(".more").href;
+  const response = await fetch(`${address}note/`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!response?.ok) {
+    location.assign(address);
+    return;
+  }
+  place.innerHTML = await response.text();
+  place.lang = document.documentElement.lang;
+  const close = () => {
+    place.replaceChildren();
+    resource.querySelector(".more").focus();
+  };
+  const box = place.firstElementChild;
+  box.querySelector("[name=next]").value = location.pathname;
+  const editor = begin(box, close);
+  if (editor.form.hidden) box.querySelector(".note-edit").focus();
+  else editor.area.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const place = event.key === "Escape" && event.target.closest(".note");
+  if (place) [...place.querySelectorAll(".note-close")].find((button) => button.checkVisibility())?.click();
+});
+
+document.addEventListener("note:open", (event) => open(event.target, event.detail.key));
+
+// Sends drafts whose editors are not open; one that meets a newer note waits for its editor.
+async function sendDrafts() {
+  const keys = Object.keys(localStorage).filter((name) => name.startsWith(nameOf(""))).map((name) => name.slice(nameOf("").length));
+  for (const key of keys) {
+    const draft = draftOf(key);
+    const isOpen = document.querySelector(`.note-box[data-key="${CSS.escape(key)}"]`);
+    if (!draft || isOpen) continue;
+    const address = form.dataset.note.replace("KEY", encodeURIComponent(key));
+    const fields = { ...Object.fromEntries(new FormData(form)), ...draft };
+    const response = await post(address, fields).catch(() => null);
+    if (!response) return;
+    if (response.ok) {
+      keepDraft(key, null);
+      mark(key, (await response.json()).text !== "");
+    }
+  }
+}
+
+if (reader) {
+  try {
+    adoptGuestDrafts();
+    addEventListener("online", sendDrafts);
+    sendDrafts();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error; // A browser that keeps nothing.
+  }
+}
+for (const box of document.querySelectorAll(".note-box")) begin(box);
