@@ -36,6 +36,15 @@ def tidy(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def joined(theirs: str, mine: str) -> str:
+    """Return two versions as one text: the one, if it holds the other, else one beneath the other."""
+    if mine in theirs:
+        return theirs
+    if theirs in mine:
+        return mine
+    return f"{theirs}\n\n---\n\n{mine}"
+
+
 def of(user: User, resource: Resource) -> Note:
     """Return a learner's note; an empty one of version 0, not in the database, where none was ever written."""
     return Note.objects.filter(user=user, resource=resource).first() or Note(

@@ -127,18 +127,9 @@ def _conflict(request: HttpRequest, resource: Resource, text: str, conflict: Con
         "resource": resource,
         "theirs": conflict.note,
         "mine": text,
-        "joined": joined(conflict.note.text, text),
+        "joined": notes.joined(conflict.note.text, text),
         "here": came_from(request),
     }
     if _wants_data(request):
         return render(request, "accounts/_conflict.html", context, status=409)
     return render(request, "accounts/conflict.html", context, status=409)
-
-
-def joined(theirs: str, mine: str) -> str:
-    """Return two versions as one text: the one, if it holds the other, else one beneath the other."""
-    if mine in theirs:
-        return theirs
-    if theirs in mine:
-        return mine
-    return f"{theirs}\n\n---\n\n{mine}"

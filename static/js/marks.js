@@ -3,7 +3,7 @@
 const form = document.getElementById("Marks");
 const toast = document.getElementById("Toast");
 const menu = document.getElementById("Menu");
-const library = document.querySelector("script[data-htmx]").dataset.htmx;
+const { htmx: library, notes } = document.querySelector("script[data-htmx]").dataset;
 const PATIENCE = 20_000;
 let opened; // The resource at which the menu is open.
 let loading;
@@ -117,9 +117,14 @@ document.addEventListener("click", (event) => {
   else openMenu(resource, link);
 });
 
-function openNote(resource) {
-  const detail = { key: resource.dataset.resource };
-  resource.dispatchEvent(new CustomEvent("note:open", { bubbles: true, detail }));
+async function openNote(resource) {
+  try {
+    const { open } = await import(notes);
+    await open(resource, resource.dataset.resource);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    location.assign(resource.querySelector(".more").href);
+  }
 }
 
 menu.querySelector("[data-key='n']").addEventListener("click", () => {
@@ -159,5 +164,11 @@ toast.addEventListener("keydown", (event) => {
   if (event.key === "Escape") toast.replaceChildren();
 });
 
-// Who has marked before will again: htmx is fetched once the page stands.
-if (form.elements.csrfmiddlewaretoken) addEventListener("load", () => htmxLoaded().catch(() => {}), { once: true });
+// Who has marked before will again: htmx is fetched once the page stands. A learner may have notes that were not sent.
+function prepare() {
+  if (form.elements.csrfmiddlewaretoken) htmxLoaded().catch(() => {});
+  if (form.dataset.reader) import(notes).catch(() => {});
+}
+
+if (document.readyState === "complete") prepare();
+else addEventListener("load", prepare, { once: true });

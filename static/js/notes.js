@@ -287,19 +287,16 @@ function begin(box, close) {
   return editor;
 }
 
-// Opens a resource's note under the place from which it was asked for.
-async function open(resource, key) {
+// Opens a resource's note under the place from which it was asked for. Throws a TypeError where the site is not reached.
+export async function open(resource, key) {
   const places = [...document.querySelectorAll(`.note[data-note="${CSS.escape(key)}"]`)];
   const after = (place) => resource.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING;
   const place = places.find(after) ?? places.at(-1);
   if (place.firstElementChild) return place.querySelector("textarea, .note-edit")?.focus();
   for (const other of places) other.replaceChildren();
   const address = resource.querySelector(".more").href;
-  const response = await fetch(`${address}note/`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!response?.ok) {
-    location.assign(address);
-    return;
-  }
+  const response = await fetch(`${address}note/`, { headers: { "HX-Request": "true" } });
+  if (!response.ok) throw new TypeError("no note");
   place.innerHTML = await response.text();
   place.lang = document.documentElement.lang;
   const close = () => {
@@ -317,8 +314,6 @@ document.addEventListener("keydown", (event) => {
   const place = event.key === "Escape" && event.target.closest(".note");
   if (place) [...place.querySelectorAll(".note-close")].find((button) => button.checkVisibility())?.click();
 });
-
-document.addEventListener("note:open", (event) => open(event.target, event.detail.key));
 
 // Sends drafts whose editors are not open; one that meets a newer note waits for its editor.
 async function sendDrafts() {

@@ -114,7 +114,7 @@ def test_a_task_is_marked_like_a_link(client: Client, learner: User) -> None:
 
 def test_htmx_gets_the_control_and_every_percentage_above_it(client: Client, learner: User, plan: Roadmap) -> None:
     title, chapter, deeper, second = plan.pages.get().sections.order_by("position")
-    resource = deeper.listings.first().resource  # type: ignore[union-attr]
+    resource = deeper.listings.first().resource
     text = client.post(state_url(resource), {"state": "done", "page": page_of(plan)}, headers=HTMX).text
     assert f"innerHTML:[data-resource='{resource.key}'] &gt; .control" in text.replace(" > ", " &gt; ")
     assert 'data-state="done"' in text
@@ -186,7 +186,7 @@ def test_a_section_is_marked_with_its_subsections_but_for_what_is_skipped(
     client: Client, learner: User, plan: Roadmap
 ) -> None:
     _, chapter, deeper, second = plan.pages.get().sections.order_by("position")
-    skipped = deeper.listings.first().resource  # type: ignore[union-attr]
+    skipped = deeper.listings.first().resource
     client.post(state_url(skipped), {"state": "skipped"})
     response = client.post(section_url(chapter), {"state": "done", "next": "/"})
     assert response["Location"] == f"/#{chapter.slug}"
@@ -265,7 +265,7 @@ def test_an_account_that_was_deleted_meanwhile_is_told(client: Client, learner: 
         User.objects.filter(pk=learner.pk).delete()
 
     original = tracking.hold
-    tracking.hold, restore = lambda user: (gone(), original(user))[1], original  # type: ignore[assignment,func-returns-value]
+    tracking.hold, restore = lambda user: (gone(), original(user))[1], original  # type: ignore[func-returns-value]
     try:
         assert client.post(state_url(resource), {"state": "done"}).status_code == 409
     finally:

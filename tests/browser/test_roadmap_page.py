@@ -57,7 +57,7 @@ def test_everything_expands_and_folds(page: Page, notes: None) -> None:
     folds = page.locator(".notes details")
     page.get_by_role("button", name="全部展開").click()
     assert folds.evaluate_all("all => all.every(fold => fold.open)")
-    expect(page.get_by_role("link", name=INNER)).to_be_visible()
+    expect(page.get_by_role("link", name=INNER, exact=True)).to_be_visible()
     page.get_by_role("button", name="全部收合").click()
     assert folds.evaluate_all("all => all.every(fold => !fold.open)")
     expect(page.locator("[data-resource]:visible")).to_have_count(0)
@@ -80,7 +80,7 @@ def test_what_is_remembered_of_one_roadmap_is_no_other_ones(page: Page, notes: N
     page.get_by_role("button", name="全部收合").click()
     page.wait_for_function("localStorage.length > 0")
     page.goto(f"/roadmaps/{plan.slug}/")
-    expect(page.get_by_text("See Resource")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(r"^Resource \d+$")).first).to_be_visible()
 
 
 @pytest.mark.parametrize("kept", ["nonsense", "[]", "null", '{"簡介": false, "gone": true}'])
@@ -97,7 +97,7 @@ def test_folding_works_by_keyboard_alone(page: Page, notes: None) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="跳到內文")).to_be_focused()
     page.keyboard.press("Enter")
-    for _ in range(60):
+    for _ in range(300):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent") == FOLDED:
             break
@@ -110,7 +110,7 @@ def test_folding_works_by_keyboard_alone(page: Page, notes: None) -> None:
 def test_printing_opens_everything(page: Page, notes: None) -> None:
     page.goto("/")
     page.emulate_media(media="print")
-    expect(page.get_by_role("link", name=INNER)).to_be_visible()
+    expect(page.get_by_role("link", name=INNER, exact=True)).to_be_visible()
     expect(page.locator(".site-header")).to_be_hidden()
 
 
@@ -175,9 +175,9 @@ def test_an_anchor_wins_over_what_was_remembered(page: Page, notes: None) -> Non
 
 def test_the_anchor_of_a_resource_opens_what_hides_it(page: Page, notes: None) -> None:
     page.goto("/")
-    anchor = page.get_by_text(INNER).evaluate("link => link.closest('[data-resource]').id")
+    anchor = page.locator("a[target]", has_text=INNER).evaluate("link => link.closest('[data-resource]').id")
     page.goto(f"/#{anchor}")
-    expect(page.get_by_role("link", name=INNER)).to_be_in_viewport()
+    expect(page.get_by_role("link", name=INNER, exact=True)).to_be_in_viewport()
 
 
 # The contents
@@ -237,7 +237,7 @@ def test_a_learner_signs_out_from_the_menu(page: Page, notes: None) -> None:
     page.get_by_role("link", name="登入").click()
     page.locator("[name=login]").fill(user.email)
     page.locator("[name=password]").fill("correct horse battery staple")
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="登入", exact=True).click()
     expect(page.get_by_role("heading", name=FOLDED)).to_be_visible()
     page.get_by_role("button", name=user.email).click()
     page.get_by_role("button", name="登出").click()
@@ -311,7 +311,9 @@ def test_the_page_and_all_it_needs_weigh_under_60_kb(context: BrowserContext, no
     page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}))
     page.goto("/", wait_until="networkidle")
     assert sum(sizes.values()) < 60_000, sizes
-    scripts = [path.stat().st_size for path in (Path(settings.BASE_DIR) / "static/js").glob("*.js")]
+    files = (Path(settings.BASE_DIR) / "static/js").glob("*.js")
+    scripts = [path.stat().st_size for path in files if any(f"/{path.stem}." in url for url in sizes)]
+    assert len(scripts) > 1
     assert sum(scripts) < 15_000
 
 
