@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import Http404
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
 
-from accounts.models import GuestTick, Note, Progress
+from accounts.models import GuestTick, Note, Progress, User
 from accounts.tracking import Guest, Reader
-from roadmap.models import Resource, Section
+from roadmap.contents import Contents, contents_of
+from roadmap.models import Resource, Roadmap, Section
+from roadmap.stamps import of_roadmap
 
 
 def resource(reader: Reader | None, key: str) -> Resource:
@@ -42,3 +45,18 @@ def _marked(reader: Reader | None, resource: Resource) -> bool:
         return GuestTick.objects.filter(guest=reader.id, resource=resource).exclude(state="").exists()
     progress = Progress.objects.filter(user=reader, resource=resource)
     return progress.exists() or Note.objects.filter(user=reader, resource=resource).exclude(text="").exists()
+
+
+def roadmap(slug: str) -> tuple[Roadmap, Contents]:
+    """Return a roadmap with its contents. Raises Http404."""
+    stamp = of_roadmap(slug)
+    if stamp is None:
+        raise Http404
+    return Roadmap.objects.get(pk=stamp.roadmap), contents_of(stamp)
+
+
+def learner(request: HttpRequest) -> User:
+    """Return who is signed in, in a view that lets nobody else in. Raises PermissionDenied."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

@@ -11,6 +11,9 @@ from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import NOT_STARTED, State, StudyEvent
 
 DAY = timedelta(days=1)
@@ -19,6 +22,7 @@ SECOND_THOUGHTS = timedelta(hours=24)
 STEPS = (1, 2, 4, 7)
 """From how many acts on a day on each level of the map begins; level 0 is a day without any."""
 WEEKS = 53
+WEEKDAYS = (_("Su"), _("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"))
 LEGIBLE = 3
 """Weeks that the name of a month needs for itself."""
 
@@ -45,13 +49,13 @@ class Day(NamedTuple):
     """One square of the map."""
 
     date: date
-    count: int
+    acts: int
     is_today: bool
 
     @property
     def level(self) -> int:
         """How dark it is, 0 to len(STEPS)."""
-        return bisect_right(STEPS, self.count)
+        return bisect_right(STEPS, self.acts)
 
 
 class Month(NamedTuple):
@@ -66,6 +70,14 @@ class Month(NamedTuple):
         return self.weeks < LEGIBLE
 
 
+class Weekday(NamedTuple):
+    """A row of the map."""
+
+    name: str | Promise
+    """As short as it gets."""
+    days: Sequence[Day | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Heatmap:
     """A year in squares: a column is a week, a row is a weekday."""
@@ -74,26 +86,27 @@ class Heatmap:
     """WEEKS of them, the last with today in it; None for the days after today."""
 
     @property
-    def weekdays(self) -> list[tuple[Day | None, ...]]:
+    def weekdays(self) -> list[Weekday]:
         """The same by rows."""
-        return list(zip(*self.weeks, strict=True))
+        names = [WEEKDAYS[day.date.isoweekday() % 7] for day in self.weeks[0] if day]
+        return [Weekday(name, days) for name, days in zip(names, zip(*self.weeks, strict=True), strict=True)]
 
     @property
     def months(self) -> list[Month]:
         """The months in which the weeks begin."""
         firsts = [week[0].date for week in self.weeks if week[0]]
-        groups = (list(group) for _, group in groupby(firsts, lambda first: (first.year, first.month)))
+        groups = (list(group) for _month, group in groupby(firsts, lambda first: (first.year, first.month)))
         return [Month(group[0], len(group)) for group in groups]
 
     @property
-    def acts(self) -> int:
-        """How many acts there were."""
-        return sum(day.count for week in self.weeks for day in week if day)
+    def today(self) -> Day:
+        """The last square."""
+        return [day for day in self.weeks[-1] if day][-1]
 
     @property
     def days(self) -> int:
         """On how many days something was studied."""
-        return sum(1 for week in self.weeks for day in week if day and day.count)
+        return sum(1 for week in self.weeks for day in week if day and day.acts)
 
 
 def days_of(acts: Iterable[Act], zone: ZoneInfo) -> Counter[date]:

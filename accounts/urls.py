@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import marks, notes, resources
+from accounts.views import marks, notes, resources, study
 
 app_name = "accounts"
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("resources/<str:key>/state/", marks.state, name="state"),
     path("sections/<int:pk>/state/", marks.section, name="section"),
     path("undo/<slug:batch>/", marks.undo, name="undo"),
+    path("me/", study.me, name="me"),
+    path("me/notes/", study.notes, name="notes"),
     path("token/", marks.token, name="token"),
 ]

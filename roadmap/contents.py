@@ -92,7 +92,8 @@ class Contents:
 @lru_cache(maxsize=KEPT)
 def contents_of(stamp: Stamp) -> Contents:
     """Return the contents of a roadmap as it stands under `stamp`; three queries, and kept."""
-    pages = list(Page.objects.filter(roadmap=stamp.roadmap, retired_at=None).order_by("position", "pk"))
+    live = Page.objects.filter(roadmap=stamp.roadmap, retired_at=None).select_related("roadmap")
+    pages = list(live.order_by("position", "pk"))
     place, keys = _listed(stamp.roadmap)
     sections: dict[int, list[Section]] = defaultdict(list)
     rows = Section.objects.filter(page__in=pages, retired_at=None).order_by("position")
