@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import marks, notes, resources, study
+from accounts.views import data, forks, marks, notes, resources, settings, study
 
 app_name = "accounts"
 
@@ -17,5 +17,15 @@ urlpatterns = [
     path("undo/<slug:batch>/", marks.undo, name="undo"),
     path("me/", study.me, name="me"),
     path("me/notes/", study.notes, name="notes"),
+    path("me/settings/", settings.settings, name="settings"),
+    path("me/data/", data.data, name="data"),
+    path("me/data/aie-notes.json", data.download_json, name="json"),
+    path("me/data/progress.csv", data.download_csv, name="csv"),
+    path("me/data/notes.md", data.download_notes, name="markdown"),
+    path("me/forks/", forks.fork, name="fork"),
+    path("me/forks/<slug:slug>/", forks.bring, name="bring"),
+    path("me/forks/<slug:slug>/confirm/", forks.confirm, name="confirm"),
+    path("me/forks/<slug:slug>/download/", forks.download, name="marked"),
+    path("me/delete/", settings.delete, name="delete"),
     path("token/", marks.token, name="token"),
 ]

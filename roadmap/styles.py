@@ -21,7 +21,9 @@ FILES = (
     "resource",
     "marks",
     "note",
+    "settings",
     "forms",
+    "study",
     "print",
 )
 """In the order of the cascade; `static/css/<name>.css`."""

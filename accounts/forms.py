@@ -1,0 +1,97 @@
+"""What a learner sets: how the site calls them, speaks, counts days and looks."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+if TYPE_CHECKING:
+    _UserForm = forms.ModelForm[User]
+else:
+    _UserForm = forms.ModelForm
+
+
+@cache
+def zones() -> list[str]:
+    """Return the names of the time zones that people live in: those with a region before the city."""
+    return sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+
+
+class SettingsForm(_UserForm):
+    """A learner's settings."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("as each page has it")), *settings.LANGUAGES]
+    )
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        required=False,
+        max_length=64,
+        help_text=_("Your days begin and end by it. Empty: that of the site."),
+        widget=forms.TextInput(attrs={"list": "Zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "time_zone", "theme", "shows_streak"]
+        labels = {"name": _("Name"), "theme": _("Theme"), "shows_streak": _("Count my streak")}
+        widgets = {"theme": forms.RadioSelect}
+
+    def clean_time_zone(self) -> str:
+        """Return the name of a zone that there is."""
+        name: str = self.cleaned_data["time_zone"].strip().replace(" ", "_")
+        if name and name not in zoneinfo.available_timezones():
+            raise forms.ValidationError(_("There is no such time zone. Choose one of the list, such as Asia/Taipei."))
+        return name
+
+
+class DeletingForm(forms.Form):
+    """The address, typed to confirm that its account is to be deleted."""
+
+    email = forms.EmailField(label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_email(self) -> str:
+        """Return the address if it is the account's."""
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        if email != self._user.email:
+            raise forms.ValidationError(_("This is not the address of the account that is signed in."))
+        return email
+
+
+class UploadForm(forms.Form):
+    """A text that is pasted or uploaded."""
+
+    text = forms.CharField(label=_("Paste it here"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    file = forms.FileField(label=_("or choose the file"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Return the text in `text`, whichever way it came; a file comes first. Line ends are as in the file."""
+        cleaned = super().clean() or {}
+        file = cleaned.get("file")
+        if file and file.size > settings.NOTES_MAX_BYTES:
+            raise forms.ValidationError(_("The file is too large: at most %(size)d MB.") % {"size": _megabytes()})
+        if file:
+            try:
+                cleaned["text"] = file.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise forms.ValidationError(_("The file is not a text in UTF-8.")) from None
+        if not cleaned.get("text", "").strip():
+            raise forms.ValidationError(_("Paste the text, or choose a file that has one."))
+        if len(cleaned["text"].encode("utf-8", "replace")) > settings.NOTES_MAX_BYTES:
+            raise forms.ValidationError(_("The text is too large: at most %(size)d MB.") % {"size": _megabytes()})
+        return cleaned
+
+
+def _megabytes() -> int:
+    return max(1, settings.NOTES_MAX_BYTES >> 20)

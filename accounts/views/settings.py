@@ -1,0 +1,54 @@
+"""A learner's settings, and the end of an account."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.conf import settings as site
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, translate_url
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import access, deleting
+from accounts.forms import DeletingForm, SettingsForm, zones
+from accounts.tracking import Gone
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show the settings and the ways to all else that is an account's; save what was posted."""
+    user = access.learner(request)
+    form = SettingsForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        user.save(update_fields=SettingsForm.Meta.fields)
+        messages.success(request, gettext("Saved."))
+        return redirect(translate_url(reverse("accounts:settings"), user.language or request.LANGUAGE_CODE))
+    if form.errors:
+        # What could not be saved must not show in the header.
+        user.refresh_from_db(fields=SettingsForm.Meta.fields)
+    context = {"form": form, "zones": zones(), "providers": site.SOCIALACCOUNT_PROVIDERS}
+    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """Delete the account once its address was typed."""
+    user = access.learner(request)
+    form = DeletingForm(user, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "accounts/delete.html", {"form": form}, status=422 if form.errors else 200)
+    with suppress(Gone):
+        deleting.delete(user)
+    logout(request)
+    messages.success(request, gettext("Your account is deleted, with everything that was yours. Farewell."))
+    return redirect("roadmap:home")
