@@ -7,11 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --qui
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev admin test lint bench requirements venv venv-dev chromium ready check pytest
+.PHONY: help run dev admin password test lint bench requirements venv venv-dev chromium ready check pytest
 
 help:
 	@echo "make run           set everything up and serve the site at http://localhost:8000"
 	@echo "make admin         make an admin (asks, or takes EMAIL=... PASSWORD=...)"
+	@echo "make password      set an account's password (EMAIL=..., PASSWORD=... or asks)"
 	@echo "make dev           serve it for development: reloads when a file changes, shows errors"
 	@echo "make test          all checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lint          the checks alone: ruff, djlint, mypy"
@@ -29,6 +30,10 @@ dev: ready
 admin: venv
 	@$(MANAGE) migrate --no-input --verbosity 0
 	@$(MANAGE) make_admin
+
+password: venv
+	@$(MANAGE) migrate --no-input --verbosity 0
+	@$(MANAGE) set_password
 
 # The database, up to date and not empty.
 ready: venv

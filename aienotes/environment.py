@@ -19,6 +19,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+PROVIDERS = {"github": "https://github.com", "google": "https://accounts.google.com"}
+"""Sites that people may sign in with, and where their sign-in pages are."""
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 NOTES_MAX_BYTES = 10 * 1024 * 1024
 SECRET_LENGTH, SECRET_VARIETY = 50, 5
@@ -53,6 +55,8 @@ class Environment:
     allowed_hosts: list[str]
     email: dict[str, Any]
     """Django's EMAIL_* settings that EMAIL_URL gives; empty where none is given."""
+    providers: dict[str, dict[str, str]]
+    """By which of PROVIDERS people may sign in: {"client_id", "secret"} of each."""
     notes_max_bytes: int
 
     @property
@@ -84,6 +88,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         debug=_debug(given.get("DEBUG", "off"), secure),
         allowed_hosts=_allowed_hosts(given.get("ALLOWED_HOSTS", ""), site.hostname or "", host, secure),
         email=_email(given.get("EMAIL_URL", "")),
+        providers=_providers(given),
         notes_max_bytes=_whole_number("NOTES_MAX_BYTES", given.get("NOTES_MAX_BYTES", str(NOTES_MAX_BYTES)), 1, 2**40),
     )
 
@@ -238,6 +243,20 @@ def _email(value: str) -> dict[str, Any]:
     if email["EMAIL_BACKEND"] == SMTP and not email["EMAIL_HOST"]:
         raise WrongValue("EMAIL_URL", f"{hint} The host is missing.")
     return {name: setting for name, setting in email.items() if setting is not None}
+
+
+def _providers(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    providers = {}
+    for provider in PROVIDERS:
+        names = (f"{provider.upper()}_CLIENT_ID", f"{provider.upper()}_CLIENT_SECRET")
+        missing = [name for name in names if name not in given]
+        if len(missing) == 1:
+            raise WrongValue(
+                missing[0], f"give it together with {next(name for name in names if name in given)}, or neither."
+            )
+        if not missing:
+            providers[provider] = {"client_id": given[names[0]], "secret": given[names[1]]}
+    return providers
 
 
 def _is_address(host: str) -> bool:

@@ -30,10 +30,15 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{provider}" for provider in ENVIRONMENT.providers),
+    "allauth.usersessions",
     "csp",
     "django_htmx",
 ]
@@ -111,7 +116,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Taipei"
 USE_TZ = True
 
-# Who comes in: e-mail and password, by the same door for learners and editors.
+# Who comes in, by the same door for learners and editors: with a password, a passkey, a code sent by mail where mail
+# can be sent, and by GitHub and Google where their keys are given.
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -136,8 +142,27 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "roadmap:home"
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ENVIRONMENT.email else "none"
+MAIL = bool(ENVIRONMENT.email)
+"""Whether mail can be sent: without it nothing is asked of people that needs one."""
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL else "none"
+# Codes keep people in the browser they began in, with what they ticked there.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = MAIL
+ACCOUNT_LOGIN_BY_CODE_ENABLED = MAIL
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = MAIL
+ACCOUNT_EMAIL_NOTIFICATIONS = MAIL
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = MAIL
+MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL
+MFA_TOTP_ISSUER = "AIE Notes"
+MFA_FORMS = {"add_webauthn": "accounts.passkeys.AddPasskeyForm"}
+# Browsers let a page on plain http use passkeys on the visitor's own machine alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+SOCIALACCOUNT_PROVIDERS = {provider: {"APPS": [keys]} for provider, keys in ENVIRONMENT.providers.items()}
 # The proxy that holds the certificate tells each visitor's address; without it they would share one rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
 
@@ -176,7 +201,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # A sign-in with another site is a form that leads there.
+        "form-action": [SELF, *(environment.PROVIDERS[provider] for provider in ENVIRONMENT.providers)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     },

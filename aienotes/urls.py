@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.totp.views import activate_totp
+from csp.decorators import csp_update
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -17,6 +19,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("roadmap.urls")),
         path("", include("accounts.urls")),
+        path("accounts/2fa/totp/activate/", csp_update({"img-src": "data:"})(activate_totp)),
         path("accounts/", include("allauth.urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,

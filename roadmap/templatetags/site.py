@@ -37,6 +37,12 @@ def share(section: int) -> SafeString:
     return mark_safe(f"<!--share:{int(section)}-->")  # noqa: S308 - a number
 
 
+@register.simple_tag
+def mail_is_set_up() -> bool:
+    """Whether the site can send mail."""
+    return bool(settings.MAIL)
+
+
 @register.filter
 def language_tag(code: str | None) -> str:
     """A language code as HTML wants it."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from getpass import getpass
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
+from accounts.asking import ask_password
 from accounts.models import User
 from accounts.promotion import find, promote
 
@@ -39,12 +38,6 @@ class Command(BaseCommand):
 
 
 def _password(email: str, user: User | None) -> str | None:
-    password = os.environ.get("PASSWORD")
-    if password is None and user is not None:
+    if os.environ.get("PASSWORD") is None and user is not None:
         return None
-    if not password:
-        password = getpass("Password: ")
-        if getpass("Password again: ") != password:
-            raise ValidationError("The two passwords are not the same.")
-    validate_password(password, user or User(email=email))
-    return password
+    return ask_password(user or User(email=email))
