@@ -107,7 +107,8 @@ def total(marks: Overlay) -> SafeString:
 
 def size_of(section: int, size: int) -> str:
     """Return how many resources a section holds, for those who marked nothing yet."""
-    return f'<span class="share" data-share="{section}">{size}{elements.hidden(gettext("resources"))}</span>'
+    word = elements.hidden(gettext("resources"))
+    return f'<span class="share" data-share="{section}">{size}{word}</span>'
 
 
 def _with_note(reader: Reader, roadmap: int) -> Iterable[str]:

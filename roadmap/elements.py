@@ -107,7 +107,8 @@ def _more(it: Resource) -> Iterator[Piece]:
     """Yield the way to a resource's other states and its note: a link, of which a script makes a menu."""
     yield f'<a class="more" href="{reverse("accounts:resource", args=[it.key])}" rel="nofollow"'
     yield Slot("mark", it.key)
-    yield f">{icon('note')}{hidden(gettext('with a note;'), 'noted')}{icon('more')}{hidden(gettext('more on'))}"
+    noted, more = hidden(gettext("with a note;"), "noted"), hidden(gettext("more on"))
+    yield f">{icon('note')}{noted}{icon('more')}{more}"
     yield f' <span class="visually-hidden">{escape(it.title)}</span></a>'
 
 
@@ -121,12 +122,13 @@ def section_tools(pk: int, title: str) -> str:
     """Return the two buttons that bring all resources of a section into one state."""
     address = reverse("accounts:section", args=[pk])
     whose = f'<span class="visually-hidden">{escape(title)}</span>'
+    mark, reset = escape(gettext("Mark the whole section done")), escape(gettext("Reset this section"))
     return (
         f'<p class="section-tools" lang="{language_tag(get_language() or "")}">'
         f'<button form="Marks" formaction="{address}" name="state" value="done">'
-        f"{icon('done')}{escape(gettext('Mark the whole section done'))} {whose}</button>"
+        f"{icon('done')}{mark} {whose}</button>"
         f'<button form="Marks" formaction="{address}" name="state" value="">'
-        f"{icon('reset')}{escape(gettext('Reset this section'))} {whose}</button></p>"
+        f"{icon('reset')}{reset} {whose}</button></p>"
     )
 
 
