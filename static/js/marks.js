@@ -43,7 +43,8 @@ async function post(address, state, place) {
       resolve(event.detail.xhr.status);
     };
     document.addEventListener("htmx:afterRequest", ended);
-    htmx.ajax("POST", address, { source: place, values, swap: "none" });
+    // What came of it the event tells, a failure as well.
+    htmx.ajax("POST", address, { source: place, values, swap: "none" }).catch(() => {});
   });
 }
 

@@ -159,22 +159,24 @@ class Editor {
   }
 
   // Sends what is not saved yet: one save at a time, the next with the version that the last one gave.
-  async flush({ keepalive = false } = {}) {
+  flush(options) {
     clearTimeout(this.timer);
-    if (!reader || !this.isDirty || this.busy || this.inConflict || this.tooLong()) return;
-    this.busy = true;
-    this.say(this.words.saving);
+    this.sending ??= this.send(options).finally(() => (this.sending = undefined));
+    return this.sending;
+  }
+
+  async send({ keepalive = false } = {}) {
     const text = this.area.value;
+    if (!reader || !this.isDirty || this.inConflict || text === this.refused || this.tooLong()) return;
+    this.say(this.words.saving);
     try {
       const fields = Object.fromEntries(new FormData(this.form));
       await this.answered(await post(this.box.dataset.address, { ...fields, text }, { keepalive }), text);
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) throw error;
       this.later();
-    } finally {
-      this.busy = false;
     }
-    if (this.isDirty && !this.failures && !this.inConflict && !this.refused) this.timer = setTimeout(() => this.flush(), REST);
+    if (!this.failures) this.timer = setTimeout(() => this.flush(), REST);
   }
 
   later() {
@@ -184,9 +186,9 @@ class Editor {
   }
 
   async answered(response, text) {
-    this.refused = [401, 422].includes(response.status);
     if (response.status === 409) return this.conflict(await response.text());
     if (response.status === 401 || response.status === 422) {
+      this.refused = text; // Nothing is gained by sending it again as it is.
       const { said, sign_in: signIn } = await response.json();
       return this.fail(said ?? this.words.signedOut, signIn);
     }
@@ -234,8 +236,10 @@ class Editor {
     if (!reader) return; // The sign-in takes the text along.
     event.preventDefault();
     this.failures = 0;
+    this.refused = undefined;
     await this.flush();
-    if (!this.isDirty && !this.busy) this.show();
+    if (this.isDirty) await this.flush(); // What was typed while a save was on its way.
+    if (!this.isDirty) this.show();
   }
 
   // Shows the note as it is saved, in the place of its editor.

@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from roadmap.importing.importer import import_notes
+from tests.browser.pages import violations
 from tests.factories import make_listing, make_page, make_plan, make_resource, make_section, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -265,13 +265,6 @@ def test_nothing_is_wider_than_the_window(page: Page, notes: None, width: int) -
         page.goto(path)
         page.evaluate("document.querySelectorAll('.notes details').forEach(fold => fold.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, with everything unfolded."""
-    page.evaluate("document.querySelectorAll('.notes details').forEach(fold => fold.open = true)")
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

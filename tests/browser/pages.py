@@ -1,0 +1,55 @@
+"""What the tests do on many pages: sign in, find a resource's parts, look for barriers."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from accounts.models import User
+from roadmap.models import Resource, Roadmap
+from tests.factories import PASSWORD
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong, with everything unfolded: the rules, and where they are broken."""
+    page.evaluate("document.querySelectorAll('.notes details').forEach(fold => fold.open = true)")
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
+
+
+def address_of(plan: Roadmap) -> str:
+    """Return a roadmap's page in English."""
+    return f"/en/roadmaps/{plan.slug}/"
+
+
+def sign_in(page: Page, user: User) -> None:
+    """Sign in by the form that the page shows now."""
+    page.locator("[name=login]").fill(user.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form:has([name=password]) button[type=submit]").first.click()
+    expect(page.locator("[name=password]")).to_have_count(0)
+
+
+def let_in(context: BrowserContext, user: User, url: str) -> None:
+    """Give a browser the session of a learner, as if they had signed in before."""
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
+
+
+def places(page: Page, resource: Resource) -> Locator:
+    """Return everything on a page that stands for a resource."""
+    return page.locator(f"[data-resource='{resource.key}']")
+
+
+def button(page: Page, resource: Resource) -> Locator:
+    """Return the state button of a resource at its first place."""
+    return places(page, resource).first.locator(".state")
+
+
+def share(page: Page, section: int) -> Locator:
+    """Return the share of a section at its heading, 0 for the whole roadmap's."""
+    return page.locator(f"main [data-share='{section}']").first

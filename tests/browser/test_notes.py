@@ -1,0 +1,319 @@
+"""Notes in a browser: saved while typing, two tabs, a broken network, a lost session, guests, no scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts import notes
+from accounts.models import NOTE_LENGTH, Note, User
+from roadmap.models import Resource, Roadmap, Section
+from tests.browser.pages import address_of, button, let_in, places, sign_in, violations
+from tests.factories import make_plan, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITS = 15_000
+"""Milliseconds: longer than the pause after which a save that failed is tried again."""
+
+
+@pytest.fixture
+def plan() -> Roadmap:
+    return make_plan()
+
+
+@pytest.fixture
+def resource(plan: Roadmap) -> Resource:
+    return Section.objects.get(title="First chapter").listings.get().resource
+
+
+@pytest.fixture
+def learner(context: BrowserContext, live_server: LiveServer) -> User:
+    user = make_user()
+    let_in(context, user, live_server.url)
+    return user
+
+
+@pytest.fixture
+def opened(page: Page, plan: Roadmap, learner: User, resource: Resource) -> Page:
+    """The plan's page with a resource's note open."""
+    return open_note(page, plan, resource)
+
+
+@pytest.fixture
+def without_scripts(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    context = browser.new_context(base_url=live_server.url, locale="zh-TW", java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def open_note(page: Page, plan: Roadmap, resource: Resource) -> Page:
+    page.goto(address_of(plan))
+    button(page, resource).focus()
+    page.keyboard.press("n")
+    expect(page.locator(".note-box")).to_be_visible()
+    return page
+
+
+def area(page: Page) -> Locator:
+    return page.locator(".note-form textarea")
+
+
+def status(page: Page) -> Locator:
+    return page.locator(".note-status")
+
+
+def write(page: Page, text: str) -> None:
+    """Type at the end of the note."""
+    expect(area(page)).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(text)
+
+
+def text_of(user: User) -> str:
+    return Note.objects.get(user=user).text
+
+
+def test_a_note_is_saved_by_itself_and_shown_after_a_reload(
+    opened: Page, plan: Roadmap, learner: User, resource: Resource
+) -> None:
+    write(opened, "Read **twice**.\n\n![a picture](https://elsewhere.example/a.png)")
+    expect(status(opened)).to_have_text("Saved")
+    assert text_of(learner).startswith("Read **twice**.")
+    expect(places(opened, resource).first.locator(".more[data-noted]")).to_be_visible()
+    open_note(opened, plan, resource)
+    shown = opened.locator(".note-text").first
+    expect(shown.locator("strong")).to_have_text("twice")
+    expect(shown.locator("img")).to_have_count(0)
+    expect(area(opened)).to_be_hidden()
+
+
+def test_the_page_holds_a_mark_and_not_the_text(opened: Page, plan: Roadmap) -> None:
+    write(opened, "what nobody else reads")
+    expect(status(opened)).to_have_text("Saved")
+    opened.goto(address_of(plan))
+    assert "what nobody else reads" not in opened.content()
+
+
+def test_typing_goes_on_while_a_save_is_on_its_way(opened: Page, context: BrowserContext, learner: User) -> None:
+    write(opened, "one")
+    expect(status(opened)).to_have_text("Saving…")
+    write(opened, " two")
+    expect(status(opened)).to_have_text("Saved")
+    opened.wait_for_timeout(1500)
+    expect(status(opened)).to_have_text("Saved")
+    assert text_of(learner) == "one two"
+
+
+def test_the_button_saves_and_shows_the_note(opened: Page, learner: User) -> None:
+    write(opened, "# Title\n\n- a point")
+    opened.get_by_role("button", name="Save", exact=True).click()
+    expect(opened.locator(".note-text li")).to_have_text("a point")
+    assert text_of(learner) == "# Title\n\n- a point"
+    opened.get_by_role("link", name="Edit").click()
+    expect(area(opened)).to_have_value("# Title\n\n- a point")
+
+
+def test_a_preview_saves_nothing(opened: Page) -> None:
+    write(opened, "a *preview*")
+    opened.get_by_role("button", name="Preview").click()
+    expect(opened.locator(".note-preview em")).to_have_text("preview")
+
+
+def test_closing_saves_and_gives_the_focus_back(opened: Page, learner: User, resource: Resource) -> None:
+    write(opened, "in haste")
+    opened.keyboard.press("Escape")
+    expect(opened.locator(".note-box")).to_have_count(0)
+    expect(places(opened, resource).first.locator(".more")).to_be_focused()
+    expect(places(opened, resource).first.locator(".more[data-noted]")).to_be_visible()
+    assert text_of(learner) == "in haste"
+
+
+def test_an_emptied_note_is_no_note(opened: Page, plan: Roadmap, learner: User, resource: Resource) -> None:
+    write(opened, "soon gone")
+    expect(status(opened)).to_have_text("Saved")
+    area(opened).fill("")
+    expect(places(opened, resource).first.locator(".more[data-noted]")).to_have_count(0)
+    assert text_of(learner) == ""
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"),
+    [("Save both as one", "theirs\n\n---\n\nmine"), ("Keep yours", "mine"), ("Keep this one", "theirs")],
+)
+def test_two_tabs_on_one_note_lose_neither(
+    opened: Page, context: BrowserContext, plan: Roadmap, learner: User, resource: Resource, choice: str, kept: str
+) -> None:
+    other = open_note(context.new_page(), plan, resource)
+    write(other, "theirs")
+    expect(status(other)).to_have_text("Saved")
+    opened.bring_to_front()
+    write(opened, "mine")
+    versions = opened.locator(".note-conflict")
+    expect(versions.get_by_role("alert")).to_contain_text("saved elsewhere")
+    expect(versions.locator("pre")).to_have_text(["theirs", "mine"])
+    assert text_of(learner) == "theirs"
+    assert violations(opened) == []
+    versions.get_by_role("button", name=choice).click()
+    expect(versions).to_have_count(0)
+    expect(area(opened)).to_have_value(kept)
+    if kept != "theirs":
+        expect(status(opened)).to_have_text("Saved")
+    assert text_of(learner) == kept
+    opened.reload()
+    open_note(opened, plan, resource)
+    assert text_of(learner) == kept
+
+
+def test_a_network_cut_while_typing_loses_nothing(opened: Page, context: BrowserContext, learner: User) -> None:
+    context.set_offline(True)
+    write(opened, "written in a tunnel")
+    expect(status(opened)).to_contain_text("kept in this browser")
+    write(opened, ", and more")
+    assert not Note.objects.exists()
+    context.set_offline(False)
+    expect(status(opened)).to_have_text("Saved", timeout=WAITS)
+    assert text_of(learner) == "written in a tunnel, and more"
+
+
+def test_what_was_not_saved_is_sent_when_the_site_is_opened_again(
+    opened: Page, context: BrowserContext, plan: Roadmap, learner: User, resource: Resource
+) -> None:
+    context.set_offline(True)
+    write(opened, "before the battery died")
+    expect(status(opened)).to_contain_text("kept in this browser")
+    opened.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(address_of(plan))
+    expect(places(page, resource).first.locator(".more[data-noted]")).to_be_visible()
+    assert text_of(learner) == "before the battery died"
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('note:')).length") == 0
+
+
+def test_a_save_that_the_server_fails_is_tried_again(opened: Page, context: BrowserContext, learner: User) -> None:
+    context.route("**/note/", lambda route: route.fulfill(status=502, body="bad gateway"))
+    write(opened, "patience")
+    expect(status(opened)).to_contain_text("kept in this browser")
+    context.unroute("**/note/")
+    expect(status(opened)).to_have_text("Saved", timeout=WAITS)
+    assert text_of(learner) == "patience"
+
+
+def test_what_is_written_after_the_session_ended_is_kept_until_the_next_sign_in(
+    opened: Page, plan: Roadmap, learner: User, resource: Resource
+) -> None:
+    Session.objects.all().delete()
+    write(opened, "the session was over")
+    expect(status(opened)).to_contain_text("signed out")
+    assert not Note.objects.exists()
+    status(opened).get_by_role("link", name="Sign in").click()
+    sign_in(opened, learner)
+    expect(opened).to_have_url(re.compile(re.escape(address_of(plan))))
+    expect(places(opened, resource).first.locator(".more[data-noted]")).to_be_visible()
+    assert text_of(learner) == "the session was over"
+
+
+def test_what_one_account_wrote_is_not_sent_to_another(
+    opened: Page, context: BrowserContext, live_server: LiveServer, plan: Roadmap, learner: User, resource: Resource
+) -> None:
+    Session.objects.all().delete()
+    write(opened, "mine alone")
+    expect(status(opened)).to_contain_text("signed out")
+    other = make_user()
+    let_in(context, other, live_server.url)
+    open_note(opened, plan, resource)
+    expect(area(opened)).to_have_value("")
+    opened.wait_for_timeout(1500)
+    assert not Note.objects.exists()
+    let_in(context, learner, live_server.url)
+    open_note(opened, plan, resource)
+    expect(opened.locator(".note-text").or_(area(opened)).first).to_be_visible()
+    expect(status(opened).or_(places(opened, resource).first.locator(".more[data-noted]")).first).to_be_attached()
+    opened.goto(address_of(plan))
+    expect(places(opened, resource).first.locator(".more[data-noted]")).to_be_visible()
+    assert text_of(learner) == "mine alone"
+
+
+def test_a_guest_is_asked_to_sign_in_and_the_draft_comes_along(page: Page, plan: Roadmap, resource: Resource) -> None:
+    user = make_user()
+    open_note(page, plan, resource)
+    write(page, "a guest's thought")
+    expect(status(page)).to_have_text("Kept in this browser until you sign in.")
+    page.get_by_role("button", name="Sign in and save").click()
+    sign_in(page, user)
+    expect(page.get_by_role("textbox", name="My note on")).to_have_value("a guest's thought")
+    expect(status(page)).to_have_text("Saved")
+    assert text_of(user) == "a guest's thought"
+
+
+def test_a_guests_draft_comes_along_by_any_other_sign_in_too(page: Page, plan: Roadmap, resource: Resource) -> None:
+    user = make_user()
+    open_note(page, plan, resource)
+    write(page, "left lying")
+    expect(status(page)).to_have_text("Kept in this browser until you sign in.")
+    page.goto("/en/accounts/login/?next=" + address_of(plan))
+    sign_in(page, user)
+    expect(places(page, resource).first.locator(".more[data-noted]")).to_be_visible()
+    assert text_of(user) == "left lying"
+
+
+def test_a_note_that_is_too_long_is_said_and_not_cut(opened: Page, learner: User) -> None:
+    area(opened).fill("字" * (NOTE_LENGTH - 10))
+    expect(status(opened)).to_have_text("Saved")
+    write(opened, "more than fits")
+    expect(status(opened)).to_contain_text("too long by this many characters: 4")
+    opened.wait_for_timeout(1500)
+    assert len(text_of(learner)) == NOTE_LENGTH - 10
+    for _ in range(4):
+        opened.keyboard.press("Backspace")
+    expect(status(opened)).to_have_text("Saved")
+    assert len(text_of(learner)) == NOTE_LENGTH
+
+
+# Without scripts
+
+
+def test_a_note_is_written_without_scripts(without_scripts: Page, plan: Roadmap, resource: Resource) -> None:
+    page, user = without_scripts, make_user()
+    page.goto(address_of(plan))
+    page.get_by_role("link", name="Sign in").click()
+    sign_in(page, user)
+    places(page, resource).first.locator(".more").click()
+    area(page).fill("by *hand*")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".note-preview em")).to_have_text("hand")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".note-shown em")).to_have_text("hand")
+    assert text_of(user) == "by *hand*"
+
+
+def test_two_notes_at_once_are_joined_without_scripts(without_scripts: Page, plan: Roadmap, resource: Resource) -> None:
+    page, user = without_scripts, make_user()
+    page.goto(f"/en/accounts/login/?next=/en/resources/{resource.key}/")
+    sign_in(page, user)
+    area(page).fill("mine")
+    notes.save(user, resource, "theirs", 0)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("saved elsewhere")
+    page.get_by_role("button", name="Save both as one").click()
+    assert text_of(user) == "theirs\n\n---\n\nmine"
+
+
+def test_a_strangers_note_comes_along_without_scripts(without_scripts: Page, plan: Roadmap, resource: Resource) -> None:
+    page, user = without_scripts, make_user()
+    page.goto(f"/en/resources/{resource.key}/")
+    area(page).fill("taken along")
+    page.get_by_role("button", name="Sign in and save").click()
+    if page.locator("[name=login]").count() == 0:
+        page.locator("main button[type=submit]").first.click()
+    sign_in(page, user)
+    expect(area(page)).to_have_value("taken along")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert text_of(user) == "taken along"
