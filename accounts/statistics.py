@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, Manager, QuerySet
 
 from accounts.models import NOT_STARTED, GuestTick, Progress, State
 from accounts.tracking import Guest, Reader
@@ -66,3 +66,9 @@ def tallies(contents: Contents, states: Mapping[str, str]) -> dict[int, Tally]:
         pk: Tally(total, counts[State.DONE][pk], counts[State.IN_PROGRESS][pk], counts[State.SKIPPED][pk])
         for pk, total in sizes.items()
     }
+
+
+def in_words(progress: Manager[Progress]) -> str:
+    """Return how many rows are in which state, for those who may not know which."""
+    counts = dict(progress.order_by().values_list("state").annotate(Count("pk")))
+    return ", ".join(f"{State(state).label}: {counts[state]}" for state in State.values if state in counts) or "–"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import PROTECT, Max
 from django.utils import timezone
 from django.utils.html import escape
 
@@ -178,6 +178,12 @@ def delete(resource: Resource) -> None:
     roadmap = resource.roadmap
     resource.delete()
     roadmap.touch()
+
+
+def is_marked(resource: Resource) -> bool:
+    """Return whether anybody ever left a mark on a resource: it can then be retired, and not deleted."""
+    relations = [it for it in Resource._meta.related_objects if it.on_delete is PROTECT]
+    return any(it.related_model._base_manager.filter(**{it.field.name: resource}).exists() for it in relations)
 
 
 @transaction.atomic

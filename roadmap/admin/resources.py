@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from accounts import statistics
 from roadmap import editing
 from roadmap.admin.base import admin_url, site_link
 from roadmap.admin.filters import ChapterFilter, OriginFilter, ResourceStateFilter, WantsFilter
@@ -45,13 +46,13 @@ class ResourceAdmin(ModelAdmin[Resource]):
     ordering = ("roadmap", "home__page__position", "home__position", "pk")
     list_select_related = ("roadmap",)
     list_per_page = 50
-    readonly_fields = ("state", "roadmap", "key", "changed")
+    readonly_fields = ("state", "roadmap", "key", "changed", "learners")
     actions = ("retire_selected", "bring_back_selected", "reset_selected")
     inlines = (PlacesInNotes, PlacesByHand, OtherUrls)
     fieldsets_of_new: ClassVar[Any] = [(None, {"fields": AddResourceForm.field_order})]
     fieldsets = (
         (None, {"fields": ("state", "title", "url", "kind", "description")}),
-        (_("Details"), {"fields": ("roadmap", "changed", "key"), "classes": ("collapse",)}),
+        (_("Details"), {"fields": ("roadmap", "changed", "learners", "key"), "classes": ("collapse",)}),
     )
 
     # What is shown
@@ -112,6 +113,11 @@ class ResourceAdmin(ModelAdmin[Resource]):
         names = [(name, str(LABELS[name])) for name in resource.edited_fields]
         return ", ".join(f"{words} ⚠" if name in resource.conflicts else words for name, words in names)
 
+    @admin.display(description=_("learners"))
+    def learners(self, resource: Resource) -> str:
+        """How many have it in which state."""
+        return statistics.in_words(resource.progress)
+
     @admin.display(description=_("on the site"))
     def on_site(self, resource: Resource) -> SafeString | str:
         """A link to where it stands."""
@@ -168,8 +174,11 @@ class ResourceAdmin(ModelAdmin[Resource]):
         return redirect(admin_url(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Resource | None = None) -> bool:
-        """Only what was added by hand can be deleted, one at a time; what came from the notes would come back."""
-        return obj is not None and obj.by_hand and super().has_delete_permission(request, obj)
+        """Only what was added by hand can be deleted, one at a time, and only while nobody has a mark on it; what came
+        from the notes would come back."""
+        if obj is None or not obj.by_hand:
+            return False
+        return super().has_delete_permission(request, obj) and not editing.is_marked(obj)
 
     def delete_model(self, request: HttpRequest, obj: Resource) -> None:
         """Delete what was added by hand."""
