@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from accounts.models import User
 from roadmap.models import Resource, Roadmap
@@ -38,6 +40,29 @@ def let_in(context: BrowserContext, user: User, url: str) -> None:
     client.force_login(user)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
+
+
+def hold(context: BrowserContext, address: str) -> Callable[[], None]:
+    """Let no request to an address (a glob) through; return what waits until one was made and lets all through."""
+    held: list[Route] = []
+    opened = False
+
+    def keep(route: Route) -> None:
+        if opened:
+            route.continue_()
+        else:
+            held.append(route)
+
+    def let_go() -> None:
+        nonlocal opened
+        while not held:
+            context.pages[0].wait_for_timeout(20)
+        opened = True
+        for route in held:
+            route.continue_()
+
+    context.route(address, keep)
+    return let_go
 
 
 def places(page: Page, resource: Resource) -> Locator:

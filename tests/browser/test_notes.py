@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts import notes
 from accounts.models import NOTE_LENGTH, Note, User
 from roadmap.models import Resource, Roadmap, Section
-from tests.browser.pages import address_of, button, let_in, places, sign_in, violations
+from tests.browser.pages import address_of, button, hold, let_in, places, sign_in, violations
 from tests.factories import make_plan, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,9 +102,11 @@ def test_the_page_holds_a_mark_and_not_the_text(opened: Page, plan: Roadmap) -> 
 
 
 def test_typing_goes_on_while_a_save_is_on_its_way(opened: Page, context: BrowserContext, learner: User) -> None:
+    let_go = hold(context, "**/note/")
     write(opened, "one")
     expect(status(opened)).to_have_text("Saving…")
     write(opened, " two")
+    let_go()
     expect(status(opened)).to_have_text("Saved")
     opened.wait_for_timeout(1500)
     expect(status(opened)).to_have_text("Saved")

@@ -97,10 +97,12 @@ def test_folding_works_by_keyboard_alone(page: Page, notes: None) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="跳到內文")).to_be_focused()
     page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", name=FOLDED)
     for _ in range(300):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent") == FOLDED:
+        if page.locator("summary:focus").filter(has=heading).count():
             break
+    expect(page.locator("summary:focus").filter(has=heading)).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.get_by_text("在掌握機器學習之前")).to_be_visible()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
