@@ -35,6 +35,8 @@ class Act(NamedTuple):
     after: str
     at: datetime
     """In UTC."""
+    restored: bool = False
+    """It came from a file: what happened in one account takes back nothing of another."""
 
 
 class Streak(NamedTuple):
@@ -116,8 +118,9 @@ def days_of(acts: Iterable[Act], zone: ZoneInfo) -> Counter[date]:
     back to not started soon after.
     """
     acts = list(acts)
-    set_back = _set_back(acts)
-    return Counter(act.at.astimezone(zone).date() for act in acts if _is_study(act, set_back.get(act.resource, ())))
+    times = _set_back(acts)
+    studied = (act for act in acts if _is_study(act, times.get((act.resource, act.restored), ())))
+    return Counter(act.at.astimezone(zone).date() for act in studied)
 
 
 def streak(days: Collection[date], today: date) -> Streak:
@@ -134,13 +137,14 @@ def heatmap(counts: Mapping[date, int], today: date, first_weekday: int) -> Heat
     return Heatmap([[_day(first + (7 * week + day) * DAY, counts, today) for day in range(7)] for week in range(WEEKS)])
 
 
-def _set_back(acts: Iterable[Act]) -> dict[int, list[datetime]]:
-    """Return when each resource was set back to not started, in order. A note has no state, so it sets nothing back."""
-    times: dict[int, list[datetime]] = defaultdict(list)
+def _set_back(acts: Iterable[Act]) -> dict[tuple[int, bool], list[datetime]]:
+    """Return when each resource was set back to not started, in order, here and in what was restored. A note has no
+    state, so it sets nothing back."""
+    times: dict[tuple[int, bool], list[datetime]] = defaultdict(list)
     for act in acts:
         if act.kind == StudyEvent.Kind.STATE and act.after == NOT_STARTED:
-            times[act.resource].append(act.at)
-    return {resource: sorted(found) for resource, found in times.items()}
+            times[act.resource, act.restored].append(act.at)
+    return {where: sorted(found) for where, found in times.items()}
 
 
 def _is_study(act: Act, set_back: Sequence[datetime]) -> bool:

@@ -102,15 +102,21 @@ def of(user: User) -> Study:
 
 def days(user: User) -> Days:
     """Return when a learner studied, in days of their time zone; one query."""
-    kinds = [StudyEvent.Kind.STATE, StudyEvent.Kind.NOTE]
-    events = StudyEvent.objects.filter(user=user, undone_at=None, kind__in=kinds)
-    acts = (Act(*row) for row in events.values_list("resource", "kind", "after", "at"))
-    counts = calendar.days_of(acts, user.zone)
+    counts = calendar.days_of(acts(user), user.zone)
     today = timezone.localdate(timezone=user.zone)
     return Days(
         calendar.heatmap(counts, today, int(get_format("FIRST_DAY_OF_WEEK"))),
         calendar.streak(counts, today) if user.shows_streak else None,
     )
+
+
+def acts(user: User) -> list[Act]:
+    """Return what a learner did that was not undone and may count as study; one query."""
+    kinds = [StudyEvent.Kind.STATE, StudyEvent.Kind.NOTE]
+    events = StudyEvent.objects.filter(user=user, undone_at=None, kind__in=kinds)
+    rows = events.values_list("resource", "kind", "after", "at", "batch")
+    # What was restored has no batch: it is not undone as one.
+    return [Act(resource, kind, after, at, restored=not batch) for resource, kind, after, at, batch in rows]
 
 
 def next_of(order: Iterable[str], states: Mapping[str, Standing]) -> str | None:

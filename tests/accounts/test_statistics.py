@@ -107,6 +107,14 @@ def test_neither_another_resource_nor_a_note_nor_skipping_sets_a_tick_back() -> 
     assert days_of([act(), *others], TAIPEI) == Counter({date(2026, 3, 3): 2})
 
 
+def test_what_was_restored_and_what_was_done_here_take_back_nothing_of_each_other() -> None:
+    soon = NOON + timedelta(minutes=1)
+    here, there = [act(), act(NOT_STARTED, soon)], [act()._replace(restored=True)]
+    assert days_of([*here, *there], TAIPEI) == Counter({date(2026, 3, 3): 1})
+    both = [*there, act(NOT_STARTED, soon)._replace(restored=True), act()]
+    assert days_of(both, TAIPEI) == Counter({date(2026, 3, 3): 1})
+
+
 @settings(deadline=None)
 @given(acts(), st.sampled_from(ZONES))
 def test_days_follow_the_law_act_by_act(what: list[Act], zone: ZoneInfo) -> None:
