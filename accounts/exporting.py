@@ -5,21 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.marked import notes_of, plans, sections, written
 from accounts.models import Note, Progress, StudyEvent, User
 from roadmap.models import Resource
 
 FORMAT, VERSION = "aie-notes", 1
-ACCOUNT = ("email", "name", "language", "time_zone", "theme", "shows_streak")
+SETTINGS = ("name", "language", "time_zone", "theme", "shows_streak")
 COLUMNS = ("roadmap", "section", "title", "url", "state", "since")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a cell for a formula."""
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet take a cell for a formula; some read the wide ones as the narrow ones."""
+MARKUP = re.compile(r"[\\`*_\[\]<]")
 
 
 def as_json(user: User) -> str:
@@ -34,7 +37,8 @@ def as_json(user: User) -> str:
         "format": FORMAT,
         "version": VERSION,
         "exported_at": _at(timezone.now()),
-        "account": {name: getattr(user, name) for name in ACCOUNT},
+        "account": {"email": user.email, "joined_at": _at(user.date_joined)}
+        | {name: getattr(user, name) for name in SETTINGS},
         "resources": [_resource(resource) for resource in resources.values()],
         "progress": [
             {"resource": key_of[row.resource_id], "state": row.state, "since": _at(row.since)} for row in progress
@@ -68,8 +72,8 @@ def as_csv(user: User) -> str:
     for row in sorted(rows, key=lambda row: rank.get(row.resource.key, len(rank))):
         it = row.resource
         section = places[it.key].title if it.key in places else ""
-        cells = (it.roadmap.title, section, it.title, it.url, row.state, _at(row.since))
-        table.writerow(["'" + cell if cell.startswith(FORMULA) else cell for cell in cells])
+        since = row.since.astimezone(user.zone).isoformat(timespec="seconds")
+        table.writerow(map(_cell, (it.roadmap.title, section, it.title, it.url, row.state, since)))
     return file.getvalue()
 
 
@@ -80,16 +84,17 @@ def as_markdown(user: User) -> str:
 
 def _notes(user: User) -> Iterator[str]:
     places = sections(plans())
-    roadmap, section = None, None
+    roadmap, heading = None, None
     for item in written(notes_of(user, places), places):
         if item.resource.roadmap_id != roadmap:
-            roadmap, section = item.resource.roadmap_id, None
-            yield f"# {_line(item.resource.roadmap.title)}\n"
-        if item.section and item.section.pk != section:
-            section = item.section.pk
-            yield f"## {_line(str(item.section))}\n"
-        title = _line(item.resource.title)
-        yield f"### [{title}](<{item.resource.url}>)\n" if item.resource.url else f"### {title}\n"
+            roadmap, heading = item.resource.roadmap_id, None
+            yield f"# {_words(item.resource.roadmap.title)}\n"
+        above = str(item.section) if item.section else gettext("No longer in the roadmap")
+        if (item.section and item.section.pk, above) != heading:
+            heading = item.section and item.section.pk, above
+            yield f"## {_words(above)}\n"
+        title = _words(item.resource.title)
+        yield f"### [{title}](<{_address(item.resource.url)}>)\n" if item.resource.url else f"### {title}\n"
         yield f"{item.note.text if item.note else ''}\n"
 
 
@@ -98,8 +103,23 @@ def _resource(it: Resource) -> dict[str, Any]:
     return {"key": it.key, "roadmap": it.roadmap.slug, "title": it.title, "url": it.url, "url_in_notes": in_notes}
 
 
+def _cell(text: str) -> str:
+    line = _line(text)
+    return "'" + line if line.startswith(FORMULA) else line
+
+
 def _line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _words(text: str) -> str:
+    """Return plain text as Markdown, on one line."""
+    return MARKUP.sub(r"\\\g<0>", _line(text))
+
+
+def _address(url: str) -> str:
+    """Return a URL as it may stand between < and >."""
+    return _line(url).replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E")
 
 
 def _at(time: datetime) -> str:

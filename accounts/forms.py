@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+EXPORT_MAX_BYTES = 20 * 1024 * 1024
+"""A larger export is not read back in."""
+NO_PLACES = {"localtime", "Factory"}
+"""Names beside the time zones that say nothing of where someone is."""
+
 if TYPE_CHECKING:
     _UserForm = forms.ModelForm[User]
 else:
@@ -21,7 +26,17 @@ else:
 @cache
 def zones() -> list[str]:
     """Return the names of the time zones that people live in: those with a region before the city."""
-    return sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return sorted(name for name in _zones().values() if "/" in name and not name.startswith("Etc/"))
+
+
+def zone_named(text: str) -> str | None:
+    """Return the name of a time zone, however its letters and blanks are written; None if there is none."""
+    return _zones().get(text.strip().replace(" ", "_").lower())
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in zoneinfo.available_timezones() - NO_PLACES}
 
 
 class SettingsForm(_UserForm):
@@ -46,8 +61,9 @@ class SettingsForm(_UserForm):
 
     def clean_time_zone(self) -> str:
         """Return the name of a zone that there is."""
-        name: str = self.cleaned_data["time_zone"].strip().replace(" ", "_")
-        if name and name not in zoneinfo.available_timezones():
+        text: str = self.cleaned_data["time_zone"]
+        name = zone_named(text) if text else ""
+        if name is None:
             raise forms.ValidationError(_("There is no such time zone. Choose one of the list, such as Asia/Taipei."))
         return name
 
@@ -55,7 +71,13 @@ class SettingsForm(_UserForm):
 class DeletingForm(forms.Form):
     """The address, typed to confirm that its account is to be deleted."""
 
-    email = forms.EmailField(label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    # Not an input of type e-mail: browsers rewrite what is typed there, and not every account's address is one to them.
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        widget=forms.TextInput(
+            attrs={"inputmode": "email", "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        ),
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,23 +97,36 @@ class UploadForm(forms.Form):
     text = forms.CharField(label=_("Paste it here"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
     file = forms.FileField(label=_("or choose the file"), required=False)
 
+    @property
+    def most(self) -> int:
+        """How many bytes it may have."""
+        return settings.NOTES_MAX_BYTES
+
     def clean(self) -> dict[str, Any]:
         """Return the text in `text`, whichever way it came; a file comes first. Line ends are as in the file."""
         cleaned = super().clean() or {}
+        megabytes = {"size": max(1, self.most >> 20)}
         file = cleaned.get("file")
-        if file and file.size > settings.NOTES_MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large: at most %(size)d MB.") % {"size": _megabytes()})
+        if file and file.size > self.most:
+            raise forms.ValidationError(_("The file is too large: at most %(size)d MB.") % megabytes)
         if file:
             try:
                 cleaned["text"] = file.read().decode("utf-8-sig")
             except UnicodeDecodeError:
                 raise forms.ValidationError(_("The file is not a text in UTF-8.")) from None
+        if self.errors:
+            return cleaned
         if not cleaned.get("text", "").strip():
             raise forms.ValidationError(_("Paste the text, or choose a file that has one."))
-        if len(cleaned["text"].encode("utf-8", "replace")) > settings.NOTES_MAX_BYTES:
-            raise forms.ValidationError(_("The text is too large: at most %(size)d MB.") % {"size": _megabytes()})
+        if len(cleaned["text"].encode("utf-8", "replace")) > self.most:
+            raise forms.ValidationError(_("The text is too large: at most %(size)d MB.") % megabytes)
         return cleaned
 
 
-def _megabytes() -> int:
-    return max(1, settings.NOTES_MAX_BYTES >> 20)
+class ExportForm(UploadForm):
+    """A learner's export, pasted or uploaded; the limit of study plans is not its."""
+
+    @property
+    def most(self) -> int:
+        """How many bytes it may have."""
+        return EXPORT_MAX_BYTES

@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
 
 from accounts import tracking
-from accounts.exporting import FORMAT, VERSION
-from accounts.forms import zones
-from accounts.models import NOTE_LENGTH, Note, StudyEvent, User
-from accounts.notes import joined, tidy
-from accounts.tracking import STATES, Batch, Standing
-from roadmap.models import Resource
+from accounts.exporting import SETTINGS
+from accounts.exports import Act, Export
+from accounts.forms import zone_named
+from accounts.models import NOTE_LENGTH, Note, StudyEvent, Theme, User
+from accounts.notes import joined
+from accounts.tracking import Batch, Standing
+from roadmap.models import Resource, ResourceAlias
 from roadmap.reading.html import from_markdown
 from roadmap.reading.links import url_key
 
+SO_MANY = 5_000
+"""Values that one query is asked for: databases allow no more than some ten thousand."""
 
-class BadFile(Exception):
-    """The text is no export of ours, or a broken one; the message says why. Nothing was changed."""
-
-
-class Named(NamedTuple):
-    """A resource as the file names it."""
-
-    key: str
-    roadmap: str
-    title: str
-    urls: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Export:
-    """What a file holds, checked; all else by the key of the resource in the file."""
-
-    resources: dict[str, Named]
-    account: dict[str, Any]
-    states: dict[str, Standing]
-    notes: dict[str, tuple[str, datetime]]
-    events: list[tuple[str, dict[str, Any]]]
+Row = TypeVar("Row", bound=Model)
+Same = tuple[int, str, str, date | datetime]
 
 
 @dataclass(slots=True)
@@ -61,120 +43,82 @@ class Report:
     events: int = 0
     there: int = 0
     """States and notes that were there already, or further on."""
+    future: int = 0
+    """Events that were left out because their time is still to come."""
+    settings: list[str] = field(default_factory=list)
+    """Names of the settings that came in."""
+    unknown: list[str] = field(default_factory=list)
+    """Values of settings that this site does not know."""
     unmatched: list[str] = field(default_factory=list)
     """Titles of resources with marks that this site does not have."""
     too_long: list[tuple[str, str]] = field(default_factory=list)
-    """Title and text of notes that do not fit beneath the one that is there."""
+    """Title and text of notes that are too long, or would be beneath the one that is there."""
 
 
-def read(text: str) -> Export:
-    """Return what an export holds. Raises BadFile."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        raise BadFile(gettext("This is not the JSON file that was downloaded here.")) from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise BadFile(gettext("This is JSON, but not the file that was downloaded here."))
-    if type(data.get("version")) is not int or not 1 <= data["version"] <= VERSION:
-        raise BadFile(gettext("This file was written by a newer release of the site than this one."))
-    account = data.get("account", {})
-    return Export(
-        resources={named.key: named for named in map(_named, _rows(data, "resources"))},
-        account=account if isinstance(account, dict) else {},
-        states={_key(row): Standing(_state(row, "state"), _time(row, "since")) for row in _rows(data, "progress")},
-        notes={_key(row): (tidy(_text(row, "text")), _time(row, "changed_at")) for row in _rows(data, "notes")},
-        events=[(_key(row), _event(row)) for row in _rows(data, "events")],
-    )
-
-
-@transaction.atomic
 def restore(user: User, export: Export) -> Report:
     """Bring what an export holds into an account. Restored twice is restored once. Raises tracking.Gone."""
-    tracking.hold(user)
-    found = _found(export.resources)
-    marked = {*export.states, *export.notes}
-    states = _furthest((found[key].pk, at) for key, at in export.states.items() if key in found)
-    batch = tracking.bring(user, states)
-    report = Report(batch, there=len(states) - batch.changed)
-    report.unmatched = [
-        export.resources[key].title if key in export.resources else key for key in marked - found.keys()
-    ]
-    _restore_notes(user, [(found[key], *note) for key, note in export.notes.items() if key in found], report)
-    report.events = _restore_events(user, [(found[key].pk, event) for key, event in export.events if key in found])
-    _fill(user, export.account)
+    found = _found(export)
+    notes = [(found[key], text, at) for key, text, at in export.notes if key in found]
+    # Markdown takes its time, in which others may write: what the notes will be is rendered before.
+    html = {text: from_markdown(text) for text in _joined(user, notes).texts.values()}
+    with transaction.atomic():
+        tracking.hold(user)
+        now = timezone.now()
+        states = _furthest((found[key].pk, at) for key, at in export.states if key in found)
+        states = {pk: Standing(at.state, min(at.since or now, now)) for pk, at in states.items()}
+        batch = tracking.bring(user, states)
+        report = Report(batch, there=len(states) - batch.changed, unmatched=_unmatched(export, found))
+        _restore_settings(user, export.account, report)
+        _restore_notes(user, notes, html, now, report)
+        _restore_events(user, [(found[key].pk, act) for key, act in export.events if key in found], now, report)
     return report
 
 
-def _rows(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    rows = data.get(name, [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BadFile(gettext("The file is broken: “%(name)s” is not a list of objects.") % {"name": name})
-    return rows
+def _marked(export: Export) -> dict[str, None]:
+    """Return the keys of the resources that carry a mark, in the order of the file."""
+    return dict.fromkeys(row[0] for rows in (export.states, export.notes, export.events) for row in rows)
 
 
-def _text(row: Mapping[str, Any], name: str) -> str:
-    value = row.get(name)
-    if not isinstance(value, str):
-        raise BadFile(gettext("The file is broken: “%(name)s” is missing or not a text.") % {"name": name})
-    return value
+def _unmatched(export: Export, found: Mapping[str, Resource]) -> list[str]:
+    missing = [key for key in _marked(export) if key not in found]
+    return [(export.resources[key].title if key in export.resources else "") or key for key in missing]
 
 
-def _key(row: Mapping[str, Any]) -> str:
-    return tidy(_text(row, "resource"))
-
-
-def _named(row: Mapping[str, Any]) -> Named:
-    urls = [_text(row, "url"), row.get("url_in_notes")]
-    key, roadmap, title = (tidy(_text(row, name)) for name in ("key", "roadmap", "title"))
-    return Named(key, roadmap, title, tuple(url for url in urls if isinstance(url, str) and url))
-
-
-def _state(row: Mapping[str, Any], name: str) -> str:
-    state = _text(row, name)
-    if state not in STATES:
-        raise BadFile(gettext("The file is broken: there is no state “%(state)s”.") % {"state": state[:50]})
-    return state
-
-
-def _time(row: Mapping[str, Any], name: str) -> datetime:
-    text = _text(row, name)
-    try:
-        time = parse_datetime(text)
-        if time is not None and time.tzinfo is not None:
-            return time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise BadFile(gettext("The file is broken: “%(time)s” is no time with a time zone.") % {"time": text[:50]})
-
-
-def _event(row: Mapping[str, Any]) -> dict[str, Any]:
-    kind = _text(row, "kind")
-    if kind not in StudyEvent.Kind.values:
-        raise BadFile(gettext("The file is broken: there is no event “%(kind)s”.") % {"kind": kind[:50]})
-    return {"kind": kind, "before": _state(row, "before"), "after": _state(row, "after"), "at": _time(row, "at")}
-
-
-def _found(named: Mapping[str, Named]) -> dict[str, Resource]:
+def _found(export: Export) -> dict[str, Resource]:
     """Return the resources here that those of a file are: by key, by URL in the roadmap of that name, by URL in a
     single roadmap, or, without a URL, by a title that is one of its kind in the roadmap."""
-    urls = {url_key(url) for each in named.values() for url in each.urls}
-    by_key = {it.key: it for it in Resource.objects.filter(key__in=named)}
-    by_url: dict[str, list[Resource]] = {}
-    for it in Resource.objects.filter(url_key__in=urls).select_related("roadmap"):
-        by_url.setdefault(it.url_key or "", []).append(it)
-    tasks = {(each.roadmap, each.title) for each in named.values() if not each.urls}
-    titled = list(Resource.objects.filter(url="", title__in={title for _, title in tasks}).select_related("roadmap"))
-    counts = Counter((it.roadmap.slug, it.title) for it in titled)
-    by_title = {(it.roadmap.slug, it.title): it for it in titled if counts[it.roadmap.slug, it.title] == 1}
+    named = [export.resources[key] for key in _marked(export) if key in export.resources]
+    key_of = {url: url_key(url) for each in named for url in each.urls}
+    resources = Resource.objects.select_related("roadmap")
+    by_key = {it.key: it for it in _among(resources, "key", [each.key for each in named])}
+    by_url: dict[str, dict[int, Resource]] = {}
+    for it in _among(resources, "url_key", key_of.values()):
+        by_url.setdefault(it.url_key or "", {})[it.pk] = it
+    for alias in _among(ResourceAlias.objects.select_related("resource__roadmap"), "url_key", key_of.values()):
+        by_url.setdefault(alias.url_key, {}).setdefault(alias.resource_id, alias.resource)
+    tasks = list(_among(resources.filter(url=""), "title", [each.title for each in named if not each.urls]))
+    counts = Counter((it.roadmap.slug, it.title) for it in tasks)
+    by_title = {(it.roadmap.slug, it.title): it for it in tasks if counts[it.roadmap.slug, it.title] == 1}
     found = {}
-    for key, each in named.items():
-        same = [it for url in each.urls for it in by_url.get(url_key(url) or "", ())]
-        here = [it for it in same if it.roadmap.slug == each.roadmap]
-        match = by_key.get(key) or next(iter(here or (same if len({it.pk for it in same}) == 1 else [])), None)
-        match = match or (by_title.get((each.roadmap, each.title)) if not each.urls else None)
-        if match:
-            found[key] = match
+    for each in named:
+        candidates = [_one(by_url.get(key_of[url], {}).values(), each.roadmap) for url in each.urls]
+        task = None if each.urls else by_title.get((each.roadmap, each.title))
+        if match := by_key.get(each.key) or next(filter(None, candidates), task):
+            found[each.key] = match
     return found
+
+
+def _among(rows: QuerySet[Row], name: str, values: Iterable[str]) -> Iterator[Row]:
+    """Yield the rows in which a field has one of any number of values."""
+    some = sorted(set(values))
+    for start in range(0, len(some), SO_MANY):
+        yield from rows.filter(**{f"{name}__in": some[start : start + SO_MANY]})
+
+
+def _one(same: Collection[Resource], roadmap: str) -> Resource | None:
+    """Return the one of some resources of one URL that is meant: that of the roadmap, else the only one."""
+    here = [it for it in same if it.roadmap.slug == roadmap]
+    return next(iter(here or (same if len(same) == 1 else ())), None)
 
 
 def _furthest(states: Iterable[tuple[int, Standing]]) -> dict[int, Standing]:
@@ -186,48 +130,100 @@ def _furthest(states: Iterable[tuple[int, Standing]]) -> dict[int, Standing]:
     return {pk: at for pk, at in furthest.items() if at.state}
 
 
-def _restore_notes(user: User, rows: list[tuple[Resource, str, datetime]], report: Report) -> None:
-    notes = {
-        note.resource_id: note for note in Note.objects.filter(user=user, resource__in=[row[0].pk for row in rows])
-    }
-    changed: dict[int, Note] = {}
-    for resource, text, at in rows:
-        note = notes.setdefault(resource.pk, Note(user=user, resource=resource, version=0, changed_at=at))
-        both = joined(note.text, text)
-        if both == note.text:
-            report.there += 1
-        elif len(both) > NOTE_LENGTH:
-            report.too_long.append((resource.title, text))
-        else:
-            note.text, note.html = both, from_markdown(both)
-            changed[resource.pk] = note
-    for note in changed.values():
-        note.version += 1
-        note.changed_at = max(note.changed_at, timezone.now() if note.pk else note.changed_at)
-    Note.objects.bulk_create([note for note in changed.values() if not note.pk])
-    Note.objects.bulk_update([note for note in changed.values() if note.pk], ["text", "html", "version", "changed_at"])
-    report.notes = len(changed)
-
-
-def _restore_events(user: User, rows: list[tuple[int, dict[str, Any]]]) -> int:
-    mine = StudyEvent.objects.filter(user=user, resource__in={pk for pk, _ in rows})
-    known = set(mine.values_list("resource_id", "kind", "after", "at"))
-    fresh = {}
-    for pk, event in rows:
-        same = (pk, event["kind"], event["after"], event["at"])
-        if same not in known:
-            fresh[same] = StudyEvent(user=user, resource_id=pk, batch="", **event)
-    StudyEvent.objects.bulk_create(fresh.values())
-    return len(fresh)
-
-
-def _fill(user: User, account: Mapping[str, Any]) -> None:
+def _restore_settings(user: User, account: Mapping[str, str | bool], report: Report) -> None:
     """Take over settings where the account has none of its own."""
-    name, language, zone = (account.get(part) for part in ("name", "language", "time_zone"))
-    if not user.name and isinstance(name, str):
-        user.name = tidy(name)[:150]
-    if not user.language and isinstance(language, str) and language in dict(settings.LANGUAGES):
-        user.language = language
-    if not user.time_zone and zone in zones():
-        user.time_zone = zone
-    user.save(update_fields=["name", "language", "time_zone"])
+    user.refresh_from_db(fields=SETTINGS)
+    fresh = []
+    for column in User._meta.concrete_fields:
+        if column.name not in account:
+            continue
+        ours = _setting(column.name, account[column.name])
+        if ours is None:
+            report.unknown.append(str(account[column.name]))
+        elif ours != getattr(user, column.name) == column.get_default():
+            setattr(user, column.name, ours)
+            fresh.append(column)
+    user.save(update_fields=[column.name for column in fresh])
+    report.settings = [str(column.verbose_name) for column in fresh]
+
+
+def _setting(name: str, value: str | bool) -> str | bool | None:
+    """Return a setting of a file as one of this site; None if it is not."""
+    if isinstance(value, bool) or (not value and name != "theme"):
+        return value
+    if name == "name":
+        return " ".join(value.split())[:150]
+    if name == "time_zone":
+        return zone_named(value)
+    return value if value in (Theme.values if name == "theme" else dict(settings.LANGUAGES)) else None
+
+
+class _Notes(NamedTuple):
+    """What a learner's notes and those of a file come to."""
+
+    mine: dict[int, Note]
+    """Those that are there, by resource."""
+    texts: dict[int, str]
+    """What changes."""
+    since: dict[int, datetime]
+    """Since when the new ones stand."""
+    there: int
+    too_long: list[tuple[str, str]]
+
+
+def _joined(user: User, rows: Collection[tuple[Resource, str, datetime]]) -> _Notes:
+    mine = {note.resource_id: note for note in Note.objects.filter(user=user, resource__in={row[0].pk for row in rows})}
+    both = _Notes(mine, {}, {}, 0, [])
+    there = 0
+    for resource, text, at in rows:
+        old = both.texts.get(resource.pk, mine[resource.pk].text if resource.pk in mine else "")
+        new = joined(old, text)
+        if new == old:
+            there += 1
+        elif len(new) > NOTE_LENGTH:
+            both.too_long.append((resource.title, text))
+        else:
+            both.texts[resource.pk] = new
+            both.since[resource.pk] = max(at, both.since.get(resource.pk, at))
+    return both._replace(there=there)
+
+
+def _restore_notes(
+    user: User, rows: Collection[tuple[Resource, str, datetime]], html: Mapping[str, str], now: datetime, report: Report
+) -> None:
+    """Join notes with those that are there; `html` has what was rendered already, by text."""
+    both = _joined(user, rows)
+    changed = []
+    for pk, text in both.texts.items():
+        note = both.mine.get(pk) or Note(user=user, resource_id=pk, version=0)
+        note.text, note.html = text, html[text] if text in html else from_markdown(text)
+        note.version += 1
+        note.changed_at = now if note.pk else min(both.since[pk], now)
+        changed.append(note)
+    Note.objects.bulk_create([note for note in changed if not note.pk])
+    Note.objects.bulk_update([note for note in changed if note.pk], ["text", "html", "version", "changed_at"])
+    report.notes, report.there, report.too_long = len(changed), report.there + both.there, both.too_long
+
+
+def _restore_events(user: User, rows: Collection[tuple[int, Act]], now: datetime, report: Report) -> None:
+    """Keep the acts of a file that are not known here; a state that came in is brought along anew, if at all."""
+    zone = user.zone
+    mine = StudyEvent.objects.filter(user=user, undone_at=None, resource__in={pk for pk, _ in rows})
+    known = {_same(row.resource_id, Act(row.kind, row.before, row.after, row.at), zone) for row in mine}
+    fresh: dict[Same, StudyEvent] = {}
+    for pk, act in rows:
+        same = _same(pk, act, zone)
+        if act.kind == StudyEvent.Kind.BROUGHT or same in known:
+            continue
+        if act.at > now:
+            report.future += 1
+        else:
+            fresh.setdefault(same, StudyEvent(user=user, resource_id=pk, batch="", **act._asdict()))
+    StudyEvent.objects.bulk_create(fresh.values())
+    report.events = len(fresh)
+
+
+def _same(resource: int, act: Act, zone: ZoneInfo) -> Same:
+    """Return what makes an act the same as another: of notes, one is kept a day."""
+    is_note = act.kind == StudyEvent.Kind.NOTE
+    return resource, act.kind, act.after, act.at.astimezone(zone).date() if is_note else act.at

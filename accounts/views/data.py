@@ -9,9 +9,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import access, exporting, restoring
-from accounts.forms import UploadForm
-from accounts.restoring import BadFile
+from accounts import access, exporting, exports, restoring
+from accounts.exports import BadFile
+from accounts.forms import ExportForm
 from accounts.tracking import Gone
 from accounts.views.answers import outdated
 
@@ -22,16 +22,16 @@ from accounts.views.answers import outdated
 def data(request: HttpRequest) -> HttpResponse:
     """Offer the downloads; read back in what was downloaded, and say what came of it."""
     user = access.learner(request)
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    form = ExportForm(request.POST, request.FILES) if request.method == "POST" else ExportForm()
     report = None
     if form.is_valid():
         try:
-            report = restoring.restore(user, restoring.read(form.cleaned_data["text"]))
+            report = restoring.restore(user, exports.read(form.cleaned_data["text"]))
         except BadFile as error:
             form.add_error(None, str(error))
         except Gone:
             return outdated(request)
-    context = {"form": UploadForm() if report else form, "report": report}
+    context = {"form": ExportForm() if report else form, "report": report}
     return render(request, "accounts/data.html", context, status=422 if form.errors else 200)
 
 

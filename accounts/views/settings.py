@@ -10,8 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse, translate_url
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -26,11 +25,12 @@ from accounts.tracking import Gone
 def settings(request: HttpRequest) -> HttpResponse:
     """Show the settings and the ways to all else that is an account's; save what was posted."""
     user = access.learner(request)
-    form = SettingsForm(request.POST or None, instance=user)
-    if request.method == "POST" and form.is_valid():
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=user)
+    if form.is_valid():
         user.save(update_fields=SettingsForm.Meta.fields)
-        messages.success(request, gettext("Saved."))
-        return redirect(translate_url(reverse("accounts:settings"), user.language or request.LANGUAGE_CODE))
+        with override(user.language or request.LANGUAGE_CODE):
+            messages.success(request, gettext("Saved."))
+            return redirect("accounts:settings")
     if form.errors:
         # What could not be saved must not show in the header.
         user.refresh_from_db(fields=SettingsForm.Meta.fields)
@@ -51,4 +51,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         deleting.delete(user)
     logout(request)
     messages.success(request, gettext("Your account is deleted, with everything that was yours. Farewell."))
-    return redirect("roadmap:home")
+    response = redirect("roadmap:home")
+    # What was written and not yet saved lies in the browser, if it heeds this: over https, and on the machine itself.
+    response["Clear-Site-Data"] = '"storage"'
+    return response

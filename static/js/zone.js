@@ -1,4 +1,19 @@
-// Suggests the device's own time zone where none is set.
+// Offers the device's own time zone where another one is set, or none.
 const field = document.querySelector("input[name='time_zone']");
+const button = document.getElementById("Zone");
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-if (field && !field.value && timeZone) field.placeholder = timeZone;
+
+function offer() {
+  button.hidden = !timeZone || field.value === timeZone;
+}
+
+if (field && button) {
+  button.append(" ", timeZone);
+  button.addEventListener("click", () => {
+    field.value = timeZone;
+    field.focus();
+    offer();
+  });
+  field.addEventListener("input", offer);
+  offer();
+}
