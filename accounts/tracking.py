@@ -61,7 +61,8 @@ def join(mine: str, theirs: str) -> str:
 def mark(reader: Reader, resources: Collection[int], state: str) -> Batch:
     """Bring resources (their pks) into a state of STATES; those that are in it stay as they are. Raises Gone."""
     now = timezone.now()
-    wanted = {pk: Standing(state, now if state else None) for pk in resources}
+    # In one order, so that two writes at once do not wait for each other.
+    wanted = {pk: Standing(state, now if state else None) for pk in sorted(resources)}
     with transaction.atomic():
         if isinstance(reader, Guest):
             return _write_ticks(reader, wanted, now)
@@ -80,10 +81,11 @@ def adopt(user: User, guest: Guest) -> Batch:
     """Join a guest's ticks with an account, and let go of them. Raises Gone."""
     with transaction.atomic():
         hold(user)
-        ticks = GuestTick.objects.filter(guest=guest.id)
+        ticks = list(_ticks_of(guest))
         states = {tick.resource_id: Standing(tick.state, tick.since) for tick in ticks if tick.state}
         batch = _bring(user, states, StudyEvent.Kind.STATE)
-        ticks.delete()
+        # Those that were read, and none that another tab has made since.
+        GuestTick.objects.filter(pk__in=[tick.pk for tick in ticks]).delete()
     return batch
 
 
@@ -174,8 +176,12 @@ def _still_stands(event: StudyEvent, now: Standing) -> bool:
     return now == (Standing(event.after, event.at) if event.after else NOTHING)
 
 
+def _ticks_of(guest: Guest) -> QuerySet[GuestTick]:
+    return GuestTick.objects.select_for_update().filter(guest=guest.id).order_by("resource")
+
+
 def _ticks(guest: Guest, resources: Iterable[int]) -> dict[int, Standing]:
-    rows = GuestTick.objects.select_for_update().filter(guest=guest.id, resource__in=list(resources))
+    rows = _ticks_of(guest).filter(resource__in=list(resources))
     return {tick.resource_id: Standing(tick.state, tick.since if tick.state else None) for tick in rows}
 
 
@@ -204,7 +210,7 @@ def _write_ticks(guest: Guest, wanted: Mapping[int, Standing], now: datetime) ->
 
 
 def _undo_ticks(guest: Guest, batch: str) -> list[int]:
-    ticks = list(GuestTick.objects.select_for_update().filter(guest=guest.id, batch=batch))
+    ticks = list(_ticks_of(guest).filter(batch=batch))
     for tick in ticks:
         tick.state, tick.since = tick.before, tick.before_since or tick.since
         tick.batch = ""

@@ -11,13 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import GUNICORN, ROOT, bare, manage, python
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.processes import GUNICORN, ROOT, bare, free_port, manage, python
 
 
 @contextmanager

@@ -9,30 +9,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
 from roadmap.models import ImportRun, Listing, Resource, Roadmap, Section
 from tests.importing.notes import BUNDLED, all_rows
+from tests.processes import ROOT, database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).parents[2]
 MANY = "".join(
     f"\n## Part {part}\n\n"
     + "".join(f"- [Link {part}.{link}](https://a.example/{part}/{link})\n" for link in range(30))
     for part in range(12)
 )
-
-
-def database_url() -> str:
-    """Return the address of the test's own database."""
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    user, password, host = (quote(str(settings[name] or ""), safe="") for name in ("USER", "PASSWORD", "HOST"))
-    return f"postgres://{user}:{password}@{host}:{settings['PORT'] or 5432}/{settings['NAME']}"
 
 
 def start(path: Path, *options: str) -> subprocess.Popen[str]:
