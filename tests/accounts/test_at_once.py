@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +19,7 @@ from accounts.models import GuestTick, Note, Progress, State, StudyEvent, User
 from accounts.readers import GUEST
 from roadmap.models import Resource
 from tests.factories import make_resource, make_roadmap, make_user
-from tests.processes import GUNICORN, ROOT, database_url, free_port
+from tests.serving import Server, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,49 +30,27 @@ TURNS = 6
 STATES = [State.DONE, State.IN_PROGRESS, State.SKIPPED, ""]
 
 
-class Server:
-    """The site on the test's database."""
+@contextmanager
+def site() -> Iterator[Site]:
+    """Serve the site with a thread for each writer."""
+    with serving("--workers", str(WORKERS), "--threads", str(WRITERS // WORKERS)) as server:
+        site = Site(server)
+        yield site
+        for browser in site.browsers:
+            browser.connection.close()
 
-    def __init__(self) -> None:
-        self.port = free_port()
-        environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "aienotes.settings"}
-        self.process = subprocess.Popen(
-            [sys.executable, *GUNICORN, "--workers", str(WORKERS), "--threads", str(WRITERS // WORKERS)],
-            cwd=ROOT,
-            env={**environment, "PORT": str(self.port)},
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert self.process.stdout is not None
-        assert f":{self.port} " in self.process.stdout.readline()
+
+class Site:
+    """A server, and the browsers that ask it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
         self.browsers: list[Browser] = []
 
     def browser(self, session: str) -> Browser:
         """Return a browser with a connection of its own."""
-        self.browsers.append(Browser(self.port, session))
+        self.browsers.append(Browser(self.server.port, session))
         return self.browsers[-1]
-
-    def kill(self) -> None:
-        """End master and workers at once, in the middle of whatever they do."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate(timeout=30)
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=60)
-
-
-@contextmanager
-def serving() -> Iterator[Server]:
-    server = Server()
-    try:
-        yield server
-    finally:
-        for browser in server.browsers:
-            browser.connection.close()
-        if server.process.poll() is None:
-            server.stop()
 
 
 class Browser:
@@ -164,8 +138,8 @@ def assert_unbroken(steps: list[tuple[str, str]], end: str) -> None:
 def test_many_marks_at_once_on_one_resource_follow_one_another() -> None:
     user, resource = make_user(), make_resource(make_roadmap())
     session, statuses = signed_in(user), list[int]()
-    with serving() as server:
-        browsers = [server.browser(session) for _ in range(WRITERS)]
+    with site() as here:
+        browsers = [here.browser(session) for _ in range(WRITERS)]
         plans = [list(islice(cycle(STATES), number % 4, number % 4 + TURNS)) for number in range(WRITERS)]
         all_at_once([writer(browser, resource, plan, statuses) for browser, plan in zip(browsers, plans, strict=True)])
     assert Counter(statuses) == {200: WRITERS * TURNS}
@@ -177,8 +151,8 @@ def test_many_marks_at_once_on_different_resources_are_all_there() -> None:
     user, roadmap = make_user(), make_roadmap()
     resources = [make_resource(roadmap) for _ in range(WRITERS * TURNS)]
     session, statuses = signed_in(user), list[int]()
-    with serving() as server:
-        browsers = [server.browser(session) for _ in range(WRITERS)]
+    with site() as here:
+        browsers = [here.browser(session) for _ in range(WRITERS)]
 
         def mark(number: int) -> Callable[[], None]:
             own = resources[number::WRITERS]
@@ -194,8 +168,8 @@ def test_many_learners_at_once_do_not_meet() -> None:
     resource = make_resource(make_roadmap())
     users = [make_user() for _ in range(WRITERS)]
     states, statuses = [*STATES[1:], State.DONE], list[int]()
-    with serving() as server:
-        browsers = [server.browser(signed_in(user)) for user in users]
+    with site() as here:
+        browsers = [here.browser(signed_in(user)) for user in users]
         all_at_once([writer(browser, resource, list(states), statuses) for browser in browsers])
     assert Counter(statuses) == {200: WRITERS * len(states)}
     assert Counter(Progress.objects.values_list("user", "state")) == {(user.pk, State.DONE): 1 for user in users}
@@ -208,8 +182,8 @@ def test_many_ticks_of_one_guest_at_once_are_all_there() -> None:
     resources = [make_resource(roadmap) for _ in range(WRITERS)]
     same, statuses = make_resource(roadmap), list[int]()
     session = guest("somebody")
-    with serving() as server:
-        browsers = [server.browser(session) for _ in range(WRITERS)]
+    with site() as here:
+        browsers = [here.browser(session) for _ in range(WRITERS)]
 
         def mark(browser: Browser, resource: Resource) -> Callable[[], None]:
             return lambda: statuses.extend(browser.mark(it, State.DONE) for it in (same, resource))
@@ -223,8 +197,8 @@ def test_many_ticks_of_one_guest_at_once_are_all_there() -> None:
 def test_of_many_saves_at_once_of_one_note_one_is_taken_and_all_others_are_told() -> None:
     user, resource = make_user(), make_resource(make_roadmap())
     session, answers = signed_in(user), dict[str, int]()
-    with serving() as server:
-        browsers = [server.browser(session) for _ in range(WRITERS)]
+    with site() as here:
+        browsers = [here.browser(session) for _ in range(WRITERS)]
 
         def write(number: int) -> Callable[[], None]:
             text = f"Thought {number}"
@@ -241,8 +215,8 @@ def test_many_notes_at_once_are_all_there() -> None:
     user, roadmap = make_user(), make_roadmap()
     resources = [make_resource(roadmap) for _ in range(WRITERS)]
     session, statuses = signed_in(user), list[int]()
-    with serving() as server:
-        browsers = [server.browser(session) for _ in range(WRITERS)]
+    with site() as here:
+        browsers = [here.browser(session) for _ in range(WRITERS)]
 
         def write(browser: Browser, resource: Resource) -> Callable[[], None]:
             return lambda: statuses.extend(browser.write(resource, f"Version {turn}", turn) for turn in range(TURNS))
@@ -270,15 +244,15 @@ def test_what_was_answered_before_the_server_was_killed_is_there() -> None:
             if len(answered) >= 3 * WRITERS:
                 enough.set()
 
-    with serving() as server:
-        browsers = [server.browser(session) for _ in range(WRITERS)]
+    with site() as here:
+        browsers = [here.browser(session) for _ in range(WRITERS)]
 
         def act(number: int) -> Callable[[], None]:
             return lambda: burst(browsers[number], resources[number::WRITERS])
 
         def kill() -> None:
             enough.wait(60)
-            server.kill()
+            here.server.kill()
 
         all_at_once([*(act(number) for number in range(WRITERS)), kill])
     there = Counter(Progress.objects.values_list("resource", flat=True))
@@ -287,6 +261,6 @@ def test_what_was_answered_before_the_server_was_killed_is_there() -> None:
     assert set(there.values()) == {1}
     # Of those that were not answered, what is there is there whole.
     assert there == Counter(StudyEvent.objects.values_list("resource", flat=True))
-    with serving() as server:
-        assert server.browser(session).mark(resources[-1], State.SKIPPED) == 200
+    with site() as here:
+        assert here.browser(session).mark(resources[-1], State.SKIPPED) == 200
     assert Progress.objects.get(resource=resources[-1]).state == State.SKIPPED

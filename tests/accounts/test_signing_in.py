@@ -46,6 +46,22 @@ def test_who_signs_up_is_signed_in_where_no_mail_can_be_sent(client: Client) -> 
     assert client.session["_auth_user_id"] == str(User.objects.get(email="ada@example.org").pk)
 
 
+def test_without_mail_and_keys_no_way_in_is_offered_that_needs_them(client: Client) -> None:
+    page = client.get("/en" + reverse("account_login")).text
+    for word in ("GitHub", "Google", "sign-in code"):
+        assert word not in page
+    assert "passkey" in page
+    assert client.get("/accounts/login/code/").status_code == 404
+    assert "make password EMAIL=you@example.org" in client.get("/en" + reverse("account_reset_password")).text
+
+
+@pytest.mark.parametrize("password", ["12345678", "password", "short", "ada@example.org", "98761234567"])
+def test_a_weak_password_is_refused(client: Client, password: str) -> None:
+    form = {"email": "ada@example.org", "password1": password, "password2": password}
+    assert client.post(reverse("account_signup"), form).status_code == 200
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize("url", ["/admin/", "/admin/accounts/user/", "/en/admin/"])
 def test_the_admin_sends_strangers_to_the_sites_own_sign_in(client: Client, url: str) -> None:
     response = client.get(url, follow=True)

@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import allauth
 import pytest
 from django.conf import settings
 from django.utils.translation import trans_real
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
+ALLAUTH = Path(allauth.__file__).parent / "templates"
+NOT_OURS = {"idp", "openid"}
+"""Parts of it that the site does not use."""
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 IN_TEMPLATE = re.compile(r"""\bn?gettext\((?P<text>u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))""")
 
@@ -34,7 +38,14 @@ def in_templates() -> Iterator[str]:
             yield ast.literal_eval(found["text"])
 
 
-@pytest.mark.parametrize("texts", [in_code, in_templates])
+def in_allauth() -> Iterator[str]:
+    for path in ALLAUTH.rglob("*"):
+        if path.suffix in (".html", ".txt") and not NOT_OURS & set(path.parts):
+            for found in IN_TEMPLATE.finditer(templatize(path.read_text())):
+                yield ast.literal_eval(found["text"])
+
+
+@pytest.mark.parametrize("texts", [in_code, in_templates, in_allauth])
 def test_every_text_is_there_in_chinese(texts: Callable[[], Iterator[str]]) -> None:
     catalog = trans_real.translation("zh-hant")._catalog  # type: ignore[attr-defined]
     found = set(texts())
