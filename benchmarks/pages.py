@@ -71,8 +71,8 @@ def rate(port: int, path: str, headers: str, status: int) -> float:
 
 
 @contextmanager
-def served(folder: Path, slug: str) -> Iterator[int]:
-    """Serve a site with the bundled notes; yield its port."""
+def served(folder: Path, slug: str, *options: str, **variables: str) -> Iterator[int]:
+    """Serve the site of `folder`, with further options of gunicorn and variables of the environment; yield its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -83,8 +83,9 @@ def served(folder: Path, slug: str) -> Iterator[int]:
         "PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "BENCHMARK_BYTES": str(body),
+        **variables,
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "aienotes/gunicorn.py", "aienotes.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "aienotes/gunicorn.py", *options, "aienotes.wsgi"]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(port)

@@ -1,4 +1,5 @@
-"""The site's addresses, and `/constant/`: the bytes of the roadmap page behind the same middleware, made by nothing."""
+"""The site's addresses, and behind the same middleware what they are measured against: `/constant/`, the bytes of the
+roadmap page made by nothing, and the page and the tick of plain.py."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from aienotes.urls import urlpatterns as site
+from benchmarks import plain
 
 BYTES = Path(os.environ["BENCHMARK_BYTES"])
 
@@ -24,4 +26,9 @@ def _body(kept: list[bytes] = []) -> bytes:  # noqa: B006 - one body a process i
     return kept[0]
 
 
-urlpatterns = [path("constant/", constant), *site]
+urlpatterns = [
+    path("constant/", constant),
+    path("plain/roadmaps/<slug:slug>/", plain.page),
+    path("plain/resources/<str:key>/state/", plain.tick),
+    *site,
+]
