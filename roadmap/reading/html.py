@@ -8,11 +8,16 @@ from __future__ import annotations
 import html
 import re
 import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import bleach.linkifier
 import bleach.sanitizer
 import markdown
 import nh3
+
+from roadmap.reading.typed import AsOnGitHub
 
 # fmt: off
 TAGS = frozenset([
@@ -42,7 +47,9 @@ MOST_BRACKETS = 500
 """Python-Markdown takes quadratic time on many `[`; a text with more of them is shown as it was typed."""
 EXTENSIONS = ["fenced_code", "tables", "sane_lists", "nl2br"]
 CJK_STOPS = "，。、；：！？（）「」『』【】《》〈〉…"
-SCHEMED_URL = re.compile(rf"(?<![@.\w])https?://[^\s<>\"'`{CJK_STOPS}]+[^\s<>\"'`.,:;!?)\]{CJK_STOPS}]", re.IGNORECASE)
+SCHEMED_URL = re.compile(rf"(?<![@.A-Za-z0-9_])https?://[^\s<>\"'`{CJK_STOPS}]+[^\s<>\"'`.,:;!?)\]{CJK_STOPS}]", re.IGNORECASE)
+
+LINKS = partial(bleach.linkifier.LinkifyFilter, url_re=SCHEMED_URL, skip_tags={"pre", "code"}, callbacks=[])
 
 _local = threading.local()
 
@@ -67,10 +74,10 @@ def from_markdown(text: str) -> str:
     if text.count("[") > MOST_BRACKETS:
         return f"<p>{escape(text)}</p>".replace("\n", "<br>")
     tags = TAGS - {"img"}
-    cleaned = _bleach(tags, ATTRIBUTES, SCHEMES).clean(markdown.markdown(text, extensions=EXTENSIONS))
-    # A Linker keeps its parser's state: one a call, never shared between threads.
-    linker = bleach.linkifier.Linker(url_re=SCHEMED_URL, skip_tags={"pre", "code"}, callbacks=[])
-    return _nh3(tags, ATTRIBUTES, SCHEMES, "noopener nofollow ugc").clean(linker.linkify(cleaned))
+    rendered = markdown.markdown(text, extensions=[*EXTENSIONS, AsOnGitHub()])
+    # It keeps its parser's state: one a call, never shared between threads.
+    cleaner = _bleach(tags, ATTRIBUTES, SCHEMES, [LINKS])
+    return _nh3(tags, ATTRIBUTES, SCHEMES, "noopener nofollow ugc").clean(cleaner.clean(rendered))
 
 
 def escape(text: str) -> str:
@@ -78,9 +85,13 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True)
 
 
-def _bleach(tags: frozenset[str], attributes: dict[str, set[str]], schemes: frozenset[str]) -> bleach.sanitizer.Cleaner:
+def _bleach(
+    tags: frozenset[str], attributes: dict[str, set[str]], schemes: frozenset[str], filters: Sequence[Any] = ()
+) -> bleach.sanitizer.Cleaner:
     names = {tag: list(some) for tag, some in attributes.items()}
-    return bleach.sanitizer.Cleaner(tags=tags, attributes=names, protocols=schemes, strip=True, strip_comments=True)
+    return bleach.sanitizer.Cleaner(
+        tags=tags, attributes=names, protocols=schemes, strip=True, strip_comments=True, filters=filters
+    )
 
 
 def _nh3(
