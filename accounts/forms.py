@@ -6,6 +6,7 @@ import zoneinfo
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,26 @@ class SettingsForm(_UserForm):
         if name is None:
             raise forms.ValidationError(_("There is no such time zone. Choose one of the list, such as Asia/Taipei."))
         return name
+
+
+class AddressForm(forms.Form):
+    """Another address for an account, on a site that sends no mail: it cannot be confirmed, so it counts at once."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_email(self) -> str:
+        """Return the address if no other account has it."""
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        accounts = User.objects.filter(email=email).exclude(pk=self._user.pk)
+        if accounts.exists() or EmailAddress.objects.filter(email=email).exclude(user=self._user).exists():
+            raise forms.ValidationError(_("There is an account with this e-mail address already."))
+        return email
 
 
 class DeletingForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Making an admin."""
+"""Making an admin, and moving an account to another address."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def promote(email: str, password: str | None) -> Promotion:
     address, _ = EmailAddress.objects.update_or_create(user=promotion.user, email=email, defaults={"verified": True})
     address.set_as_primary()
     return promotion
+
+
+@transaction.atomic
+def move(user: User, email: str) -> None:
+    """Give an account another address, its only one, which nobody confirmed. Raises IntegrityError if it is taken."""
+    user.email = email
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
 
 
 def _raised(user: User, password: str | None) -> User:

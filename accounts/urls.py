@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/", study.me, name="me"),
     path("me/notes/", study.notes, name="notes"),
     path("me/settings/", settings.settings, name="settings"),
+    path("me/email/", settings.email, name="email"),
     path("me/data/", data.data, name="data"),
     path("me/data/aie-notes.json", data.download_json, name="json"),
     path("me/data/progress.csv", data.download_csv, name="csv"),

@@ -1,4 +1,4 @@
-"""The headers that tell a browser what a page of the site may do."""
+"""The headers that tell a browser what a page of the site may do, and caches to whom it belongs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 
 
 class PoliciesMiddleware(CSPMiddleware):
-    """Adds the content security policy, and that no page asks for a camera, a microphone and the like.
+    """Adds the content security policy, and that no page asks for a camera, a microphone and the like. What does
+    not say that it is for everyone is for no shared cache.
 
     django-csp builds its header anew for each answer, a fifth of the time of a page from memory. Almost all answers
     have the same one; those that a view changed go the long way.
@@ -28,6 +29,7 @@ class PoliciesMiddleware(CSPMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Add the headers."""
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         if settings.DEBUG or hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response)):
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self._usual)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.totp.views import activate_totp
 from csp.decorators import csp_update
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from roadmap.urls import outside_languages
 
@@ -20,6 +22,8 @@ urlpatterns = [
         path("", include("roadmap.urls")),
         path("", include("accounts.urls")),
         path("accounts/2fa/totp/activate/", csp_update({"img-src": "data:"})(activate_totp)),
+        # Without mail allauth would wait for ever for a new address to be confirmed.
+        *([] if settings.MAIL else [path("accounts/email/", RedirectView.as_view(pattern_name="accounts:email"))]),
         path("accounts/", include("allauth.urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,

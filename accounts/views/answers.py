@@ -42,7 +42,9 @@ def answer(request: HttpRequest, reader: Reader, changed: Changed, anchor: str =
     """Answer with the pieces of the page that changed, or lead back to `anchor` on it."""
     said = undoable(changed.text, changed.batch)
     if request.headers.get("HX-Request"):
-        return HttpResponse([*_pieces(request, reader, changed), toast(said)])
+        # What changed nothing must not take away the way back from what did.
+        words = "" if changed.batch and not changed.batch.changed else toast(said)
+        return HttpResponse([*_pieces(request, reader, changed), words])
     messages.success(request, said, extra_tags=UNDO)
     return redirect(f"{came_from(request)}#{anchor}" if anchor else came_from(request))
 

@@ -14,6 +14,7 @@ from accounts.exports import BadFile
 from accounts.forms import ExportForm
 from accounts.tracking import Gone
 from accounts.views.answers import outdated
+from roadmap.models import Roadmap
 
 
 @never_cache
@@ -31,7 +32,8 @@ def data(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         except Gone:
             return outdated(request)
-    context = {"form": ExportForm() if report else form, "report": report}
+    roadmaps = Roadmap.objects.order_by("title", "pk")
+    context = {"form": ExportForm() if report else form, "report": report, "roadmaps": roadmaps}
     return render(request, "accounts/data.html", context, status=422 if form.errors else 200)
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import access, deleting
-from accounts.forms import DeletingForm, SettingsForm, zones
+from accounts import access, deleting, promotion
+from accounts.forms import AddressForm, DeletingForm, SettingsForm, zones
 from accounts.tracking import Gone
 
 
@@ -36,6 +38,31 @@ def settings(request: HttpRequest) -> HttpResponse:
         user.refresh_from_db(fields=SettingsForm.Meta.fields)
     context = {"form": form, "zones": zones(), "providers": site.SOCIALACCOUNT_PROVIDERS}
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def email(request: HttpRequest) -> HttpResponse:
+    """Change the address where no mail can confirm it; where one can, lead to where that is done."""
+    if site.MAIL:
+        return redirect("account_email")
+    form = AddressForm(access.learner(request), request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        changed: HttpResponse = _change_address(request, form.cleaned_data["email"])
+        return changed
+    return render(request, "accounts/email.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _change_address(request: HttpRequest, address: str) -> HttpResponse:
+    try:
+        promotion.move(access.learner(request), address)
+    except IntegrityError:
+        messages.error(request, gettext("There is an account with this e-mail address already."))
+    else:
+        messages.success(request, gettext("Saved."))
+    return redirect("accounts:email")
 
 
 @never_cache

@@ -1,4 +1,5 @@
-// Marks resources in place: the buttons, the menu at a resource, and the keys d, s, k, u, n while one has the focus.
+// Marks resources in place: the buttons, the menu at a resource, and the keys d, s, k, u, n while one has the focus; z
+// takes the last change back.
 // Without this the same buttons post a plain form.
 const form = document.getElementById("Marks");
 const toast = document.getElementById("Toast");
@@ -49,6 +50,7 @@ async function post(address, state, place) {
 }
 
 async function mark(address, state, place) {
+  if (place.ariaBusy) return; // A second click of the same.
   const focused = document.activeElement?.closest(".control, .toast");
   const elements = place.dataset.resource ? listings(place.dataset.resource) : [place];
   elements.forEach((element) => element.setAttribute("aria-busy", "true"));
@@ -114,7 +116,8 @@ document.addEventListener("click", (event) => {
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const resource = link.closest("[data-resource]");
-  if (event.target.closest("[data-noted] > .icon:first-child")) openNote(resource);
+  const dots = link.querySelector(".icon:nth-of-type(2)").getBoundingClientRect();
+  if (link.matches("[data-noted]") && event.detail && event.clientX < dots.left) openNote(resource);
   else openMenu(resource, link);
 });
 
@@ -151,6 +154,7 @@ function pressed(event) {
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (pressed(event) === "z") return toast.querySelector("button[formaction]")?.click();
   const inMenu = menu.contains(event.target);
   const resource = inMenu ? opened : event.target.closest("[data-resource]");
   const item = resource && menu.querySelector(`[data-key="${CSS.escape(pressed(event))}"]`);
@@ -161,9 +165,36 @@ document.addEventListener("keydown", (event) => {
   else mark(resource.querySelector(".control > button").getAttribute("formaction"), item.value, resource);
 });
 
-toast.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") toast.replaceChildren();
+// The line at the foot of the window goes by itself, unless somebody is at it.
+
+const STAYS = 10_000;
+let leaving;
+
+function leaveSoon() {
+  clearTimeout(leaving);
+  leaving = setTimeout(() => {
+    if (toast.matches(":hover, :focus-within")) leaveSoon();
+    else toast.replaceChildren();
+  }, STAYS * (toast.querySelector("button[formaction], a") ? 2 : 1));
+}
+
+new MutationObserver(() => {
+  if (!toast.childElementCount || toast.querySelector(".toast-close")) return;
+  toast.append(document.getElementById("Closing").content.cloneNode(true));
+  toast.querySelector(".toast-close").addEventListener("click", () => toast.replaceChildren());
+  leaveSoon();
+}).observe(toast, { childList: true });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.target.closest(".note, [popover]")) toast.replaceChildren();
 });
+
+const said = document.querySelector(".messages .undo");
+if (said) {
+  const { parentElement: messages } = said;
+  toast.replaceChildren(...said.childNodes);
+  (messages.childElementCount > 1 ? said : messages).remove();
+}
 
 // Who has marked before will again: htmx is fetched once the page stands. A learner may have notes that were not sent.
 function prepare() {

@@ -3,7 +3,7 @@
 const REST = 1_000;
 const PATIENCE = 20_000;
 const PAUSES = [5_000, 10_000, 20_000, 40_000, 60_000];
-const NEAR = 0.9;
+const NEAR = 0.1; // Of all the room.
 const form = document.getElementById("Marks");
 const reader = form.dataset.reader;
 
@@ -65,6 +65,8 @@ async function post(address, fields, { keepalive = false } = {}) {
   return response;
 }
 
+const editors = new Map(); // By key: the one that was begun last, also when it was closed before all was saved.
+
 class Editor {
   constructor(box) {
     this.box = box;
@@ -76,9 +78,18 @@ class Editor {
     // What a page brings along from before a sign-in stands in the editor, and is not saved.
     this.saved = this.area.dataset.saved ?? this.area.value;
     this.failures = 0;
+    this.earlier = editors.get(this.key);
+    this.earlier?.retire();
+    editors.set(this.key, this);
     this.listen();
     this.recall();
     this.grow();
+  }
+
+  // Another editor has taken the text over.
+  retire() {
+    this.retired = true;
+    clearTimeout(this.timer);
   }
 
   listen() {
@@ -117,7 +128,9 @@ class Editor {
   }
 
   recall() {
-    const draft = draftOf(this.key);
+    const { earlier } = this;
+    const unsaved = earlier?.isDirty && { text: earlier.area.value, version: earlier.version };
+    const draft = draftOf(this.key) ?? unsaved;
     if (draft?.text === this.saved) keepDraft(this.key, null);
     else if (draft) {
       this.area.value = draft.text;
@@ -132,18 +145,20 @@ class Editor {
     this.status.classList.remove("error");
     const kept = keepDraft(this.key, this.isDirty ? { text: this.area.value, version: this.version } : null);
     if (!reader) this.say(kept ? this.words.guest : "");
-    else if (!this.tooLong()) this.say("");
+    else if (this.room < 0) this.fail(`${this.words.over} ${-this.room}`);
+    else this.say(this.roomLeft);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), REST);
   }
 
-  // Says how much room is left where little is, and returns whether there is none.
-  tooLong() {
-    const most = Number(this.area.dataset.most);
-    const length = [...this.area.value].length;
-    if (length > most) this.fail(`${this.words.over} ${length - most}`);
-    else if (length > most * NEAR) this.say(`${this.words.left} ${most - length}`);
-    return length > most;
+  // How many characters may still be typed.
+  get room() {
+    return Number(this.area.dataset.most) - [...this.area.value].length;
+  }
+
+  // The same in words, where it is little.
+  get roomLeft() {
+    return this.room < Number(this.area.dataset.most) * NEAR ? `${this.words.left} ${this.room}` : "";
   }
 
   say(text, link) {
@@ -167,7 +182,8 @@ class Editor {
 
   async send({ keepalive = false } = {}) {
     const text = this.area.value;
-    if (!reader || !this.isDirty || this.inConflict || text === this.refused || this.tooLong()) return;
+    if (!reader || !this.isDirty || this.inConflict || this.retired || text === this.refused) return;
+    if (this.room < 0) return this.fail(`${this.words.over} ${-this.room}`);
     this.say(this.words.saving);
     try {
       const fields = Object.fromEntries(new FormData(this.form));
@@ -176,7 +192,7 @@ class Editor {
       if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) throw error;
       this.later();
     }
-    if (!this.failures) this.timer = setTimeout(() => this.flush(), REST);
+    if (!this.failures && !this.retired) this.timer = setTimeout(() => this.flush(), REST);
   }
 
   later() {
@@ -186,7 +202,10 @@ class Editor {
   }
 
   async answered(response, text) {
-    if (response.status === 409) return this.conflict(await response.text());
+    if (response.status === 409) {
+      // Who goes on typing is told when they rest, of all that they typed.
+      return this.area.value === text ? this.conflict(await response.text()) : undefined;
+    }
     if (response.status === 401 || response.status === 422) {
       this.refused = text; // Nothing is gained by sending it again as it is.
       const { said, sign_in: signIn } = await response.json();
@@ -199,18 +218,38 @@ class Editor {
     this.form.elements.version.value = saved.version;
     keepDraft(this.key, this.isDirty ? { text: this.area.value, version: saved.version } : null);
     this.status.classList.remove("error");
-    this.say(this.words.saved);
+    this.say([this.words.saved, this.roomLeft].filter(Boolean).join(" · "));
     this.shown = saved;
     mark(this.key, saved.text !== "");
   }
 
+  // Shows both versions. Whoever was typing goes on in the text of both, at the same place of their own words.
   conflict(html) {
+    const wasTyping = document.activeElement === this.area;
+    const afterCaret = this.area.value.length - this.area.selectionEnd;
     this.inConflict = true;
     this.form.hidden = true;
     this.box.insertAdjacentHTML("beforeend", html);
     const versions = this.box.querySelector(".note-conflict");
+    const { text: both, version } = versions.elements;
     versions.addEventListener("submit", (event) => this.chosen(event, versions));
-    versions.querySelector("button").focus();
+    both.addEventListener("input", () => keepDraft(this.key, { text: both.value, version: version.value }));
+    this.bindClose(versions);
+    if (!wasTyping) return;
+    both.focus();
+    const caret = Math.max(0, both.value.length - afterCaret);
+    both.setSelectionRange(caret, caret);
+  }
+
+  // Lets the buttons that close put the note away, where it can be.
+  bindClose(part) {
+    for (const button of part.querySelectorAll(".note-close")) {
+      button.hidden = !this.close;
+      button.addEventListener("click", () => {
+        this.flush();
+        this.close();
+      });
+    }
   }
 
   async chosen(event, versions) {
@@ -223,6 +262,7 @@ class Editor {
     this.saved = fields.choice === "theirs" ? this.area.value : fields.theirs.replaceAll("\r\n", "\n");
     keepDraft(this.key, this.isDirty ? { text: this.area.value, version: fields.version } : null);
     versions.remove();
+    this.say("");
     this.edit();
     mark(this.key, this.saved !== "");
     await this.flush();
@@ -259,13 +299,19 @@ class Editor {
     const place = this.box.querySelector(".note-preview");
     try {
       const body = new URLSearchParams(Object.fromEntries(new FormData(this.form)));
-      const response = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const response = await fetch(address, {
+        method: "POST",
+        body,
+        headers: { "HX-Request": "true" },
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (response.status === 422) return this.fail((await response.json()).said);
       if (!response.ok) throw new TypeError("no preview");
       place.innerHTML = await response.text();
       place.hidden = false;
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      this.fail(this.words.kept);
+      if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+      this.fail(this.words.noPreview);
     }
   }
 }
@@ -281,13 +327,7 @@ function mark(key, noted) {
 function begin(box, close) {
   const editor = new Editor(box);
   editor.close = close;
-  for (const button of box.querySelectorAll(".note-close")) {
-    button.hidden = !close;
-    button.addEventListener("click", () => {
-      editor.flush();
-      close();
-    });
-  }
+  editor.bindClose(box);
   return editor;
 }
 
@@ -330,11 +370,18 @@ async function sendDrafts() {
     const fields = { ...Object.fromEntries(new FormData(form)), ...draft };
     const response = await post(address, fields).catch(() => null);
     if (!response) return;
+    if (response.status === 409) sayThatItWaits(address);
     if (response.ok) {
       keepDraft(key, null);
       mark(key, (await response.json()).text !== "");
     }
   }
+}
+
+function sayThatItWaits(address) {
+  const words = document.getElementById("Waiting").content.cloneNode(true);
+  words.querySelector("a").href = address.replace(/note\/$/, "?edit");
+  document.getElementById("Toast").replaceChildren(words);
 }
 
 if (reader) {

@@ -140,7 +140,7 @@ PAGES = [
     "accounts:settings",
     "accounts:data",
     "accounts:delete",
-    "account_email",
+    "accounts:email",
     "account_change_password",
     "mfa_index",
     "usersessions_list",

@@ -8,6 +8,7 @@ from csp.decorators import csp_exempt, csp_update
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
+from django.views.decorators.cache import cache_control
 
 POLICY = {
     "default-src 'none'",
@@ -42,6 +43,7 @@ urlpatterns = [
     path("exempt", csp_exempt()(plain)),
     path("nonce", csp_update({"script-src": [NONCE]})(with_nonce)),
     path("own", own_policy),
+    path("shared", cache_control(public=True, max_age=60)(plain)),
 ]
 pytestmark = pytest.mark.urls(__name__)
 
@@ -55,6 +57,11 @@ def test_a_page_for_everyone_sets_no_cookie_and_varies_by_nothing(client: Client
     assert response.status_code == 200
     assert not response.cookies
     assert "Vary" not in response.headers
+
+
+def test_what_does_not_say_that_it_is_for_everyone_is_for_no_shared_cache(client: Client) -> None:
+    assert client.get("/plain").headers["Cache-Control"] == "private, no-cache"
+    assert client.get("/shared").headers["Cache-Control"] == "public, max-age=60"
 
 
 @pytest.mark.parametrize(("url", "language"), [("/plain", "zh-hant"), ("/en/plain", "en")])

@@ -208,6 +208,31 @@ def test_a_page_of_another_account_changes_nothing_in_this_one(
     assert not Progress.objects.exists()
 
 
+def test_the_last_change_is_taken_back_by_a_key(opened: Page, learner: User, first: Resource) -> None:
+    button(opened, first).focus()
+    opened.keyboard.press("d")
+    expect(button(opened, first)).to_have_attribute("data-state", "done")
+    opened.keyboard.press("d")
+    expect(places(opened, first).first).not_to_have_attribute("aria-busy", "true")
+    opened.keyboard.press("z")
+    expect(button(opened, first)).to_have_attribute("data-state", "")
+    expect(opened.get_by_role("status").filter(has_text="Taken back")).to_be_visible()
+    assert state_of(learner, first) == ""
+
+
+def test_what_is_said_goes_when_it_was_read(opened: Page, first: Resource) -> None:
+    opened.clock.install()
+    toast = opened.locator("#Toast")
+    button(opened, first).click()
+    expect(toast).to_contain_text("done")
+    opened.clock.run_for(60_000)
+    expect(toast).to_be_empty()
+    button(opened, first).click()
+    expect(toast).to_contain_text("not started")
+    toast.get_by_role("button", name="Close").click()
+    expect(toast).to_be_empty()
+
+
 # Guests
 
 

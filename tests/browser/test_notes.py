@@ -173,6 +173,67 @@ def test_two_tabs_on_one_note_lose_neither(
     assert text_of(learner) == kept
 
 
+def test_who_goes_on_typing_into_a_conflict_loses_no_word(
+    opened: Page, context: BrowserContext, learner: User, resource: Resource
+) -> None:
+    notes.save(learner, resource, "from the phone", 0)
+    let_go = hold(context, "**/note/")
+    write(opened, "mine")
+    expect(status(opened)).to_have_text("Saving…")
+    write(opened, " and on")
+    let_go()
+    both = opened.locator(".note-conflict textarea")
+    expect(both).to_have_value("from the phone\n\n---\n\nmine and on")
+    expect(both).to_be_focused()
+    opened.keyboard.insert_text(" and further ")
+    expect(both).to_have_value("from the phone\n\n---\n\nmine and on and further ")
+    opened.keyboard.press("Space")
+    opened.get_by_role("button", name="Save both as one").click()
+    expect(opened.locator(".note-conflict")).to_have_count(0)
+    expect(status(opened)).to_have_text("Saved")
+    assert text_of(learner) == "from the phone\n\n---\n\nmine and on and further  "
+
+
+def test_a_conflict_can_be_left_for_later(opened: Page, learner: User, resource: Resource) -> None:
+    notes.save(learner, resource, "from the phone", 0)
+    write(opened, "mine")
+    expect(opened.locator(".note-conflict")).to_be_visible()
+    opened.keyboard.press("Escape")
+    expect(opened.locator(".note-box")).to_have_count(0)
+    opened.reload()
+    opened.get_by_role("link", name="See both").click()
+    expect(opened.locator(".note-conflict pre").first).to_have_text("from the phone")
+    opened.get_by_role("button", name="Keep yours").click()
+    expect(status(opened)).to_have_text("Saved")
+    assert text_of(learner) == "mine"
+
+
+def test_a_note_that_was_closed_unsaved_goes_on_where_it_was(
+    opened: Page, context: BrowserContext, learner: User, resource: Resource
+) -> None:
+    context.route("**/note/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    write(opened, "first words")
+    expect(status(opened)).to_contain_text("kept in this browser")
+    opened.keyboard.press("Escape")
+    button(opened, resource).focus()
+    opened.keyboard.press("n")
+    expect(area(opened)).to_have_value("first words")
+    context.unroute("**/note/")
+    write(opened, ", and more")
+    expect(status(opened)).to_have_text("Saved", timeout=WAITS)
+    opened.wait_for_timeout(6_000)
+    expect(opened.locator(".note-conflict")).to_have_count(0)
+    assert text_of(learner) == "first words, and more"
+
+
+def test_the_icon_of_a_note_opens_it(page: Page, plan: Roadmap, learner: User, resource: Resource) -> None:
+    notes.save(learner, resource, "a thought", 0)
+    page.goto(address_of(plan))
+    places(page, resource).first.locator(".more > .icon").first.click()
+    expect(page.locator(".note-shown .note-text")).to_have_text("a thought")
+    expect(page.locator("#Menu")).to_be_hidden()
+
+
 def test_a_network_cut_while_typing_loses_nothing(opened: Page, context: BrowserContext, learner: User) -> None:
     context.set_offline(True)
     write(opened, "written in a tunnel")
@@ -268,14 +329,15 @@ def test_a_guests_draft_comes_along_by_any_other_sign_in_too(page: Page, plan: R
 
 def test_a_note_that_is_too_long_is_said_and_not_cut(opened: Page, learner: User) -> None:
     area(opened).fill("字" * (NOTE_LENGTH - 10))
-    expect(status(opened)).to_have_text("Saved")
+    expect(status(opened)).to_have_text("characters left: 10")
+    expect(status(opened)).to_have_text("Saved · characters left: 10")
     write(opened, "more than fits")
     expect(status(opened)).to_contain_text("too long by this many characters: 4")
     opened.wait_for_timeout(1500)
     assert len(text_of(learner)) == NOTE_LENGTH - 10
     for _ in range(4):
         opened.keyboard.press("Backspace")
-    expect(status(opened)).to_have_text("Saved")
+    expect(status(opened)).to_have_text("Saved · characters left: 0")
     assert len(text_of(learner)) == NOTE_LENGTH
 
 

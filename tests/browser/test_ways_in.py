@@ -179,6 +179,26 @@ def test_github_signs_in_and_its_ticks_come_along(ticked: Page, plan: Roadmap, r
     assert violations(ticked) == []
 
 
+def test_another_address_counts_once_its_code_was_entered(page: Page, post: Post, learner: User) -> None:
+    page.goto("/en/accounts/login/?next=/en/me/settings/")
+    sign_in(page, learner)
+    page.get_by_role("link", name="E-mail address").click()
+    assert violations(page) == []
+    page.locator("main [name=email]").fill(NEW)
+    page.get_by_role("button", name="Change Email").click()
+    if page.locator("main [name=password]").count():
+        confirm(page)
+    code = code_in(post.newest(page, NEW))
+    learner.refresh_from_db()
+    assert learner.email == "ada@example.org"
+    page.locator("[name=code]").fill(code)
+    submit(page, "code")
+    expect(page.get_by_text(NEW).first).to_be_visible()
+    learner.refresh_from_db()
+    assert learner.email == NEW
+    assert [row.email for row in EmailAddress.objects.filter(user=learner)] == [NEW]
+
+
 # Keys and second factors
 
 
