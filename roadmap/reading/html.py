@@ -47,7 +47,9 @@ MOST_BRACKETS = 500
 """Python-Markdown takes quadratic time on many `[`; a text with more of them is shown as it was typed."""
 EXTENSIONS = ["fenced_code", "tables", "sane_lists", "nl2br"]
 CJK_STOPS = "，。、；：！？（）「」『』【】《》〈〉…"
-SCHEMED_URL = re.compile(rf"(?<![@.A-Za-z0-9_])https?://[^\s<>\"'`{CJK_STOPS}]+[^\s<>\"'`.,:;!?)\]{CJK_STOPS}]", re.IGNORECASE)
+SCHEMED_URL = re.compile(
+    rf"(?<![@.A-Za-z0-9_])https?://[^\s<>\"'`{CJK_STOPS}]+[^\s<>\"'`.,:;!?)\]{CJK_STOPS}]", re.IGNORECASE
+)
 
 LINKS = partial(bleach.linkifier.LinkifyFilter, url_re=SCHEMED_URL, skip_tags={"pre", "code"}, callbacks=[])
 
