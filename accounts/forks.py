@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import statistics, tracking
@@ -18,9 +19,8 @@ from roadmap.contents import Contents
 from roadmap.models import Listing, Resource, ResourceAlias, Roadmap, Section
 from roadmap.reading import outline
 from roadmap.reading.boxes import with_marks
-from roadmap.reading.ticks import Tick
-
-BOM = "\ufeff"
+from roadmap.reading.marks import unmarked
+from roadmap.reading.ticks import BOM, Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Preview:
 
 def preview(user: User, roadmap: Roadmap, contents: Contents, ticks: Iterable[Tick]) -> Preview:
     """Return what would become done of a roadmap by the ticks of a copy. Nothing is written."""
-    keys, unknown = _known(roadmap, [tick for tick in ticks if tick.done])
+    keys, unknown = _known(roadmap, ticks)
     states = statistics.states(user, roadmap.pk)
     fresh = {key for key in keys if states.get(key) != State.DONE}
     resources = {it.key: it for it in Resource.objects.filter(key__in=fresh)}
@@ -65,27 +65,52 @@ def bring(user: User, roadmap: Roadmap, contents: Contents, keys: Iterable[str])
     return tracking.bring(user, {pk: Standing(State.DONE, now) for pk in pks})
 
 
-def _known(roadmap: Roadmap, ticks: list[Tick]) -> tuple[set[str], list[str]]:
+def _known(roadmap: Roadmap, ticks: Iterable[Tick]) -> tuple[set[str], list[str]]:
     """Return the keys of the live resources that are ticked, and the titles of ticks that find none."""
-    live = Resource.objects.filter(roadmap=roadmap, retired_at=None, listings__section__retired_at=None)
-    by_url = dict(live.exclude(url_key=None).values_list("url_key", "key"))
-    aliases = ResourceAlias.objects.filter(roadmap=roadmap, resource__in=live)
-    by_url |= dict(aliases.values_list("url_key", "resource__key"))
-    tasks = set(live.filter(url_key=None).values_list("listings__section__title", "title", "key"))
-    by_place = {(section, title): key for section, title, key in tasks}
-    counts = Counter(title for title, _ in {(title, key) for _, title, key in tasks})
-    by_title = {title: key for _, title, key in tasks if counts[title] == 1}
+    listed = Listing.objects.filter(
+        section__page__roadmap=roadmap,
+        section__page__retired_at=None,
+        section__retired_at=None,
+        resource__retired_at=None,
+    )
+    aliases = ResourceAlias.objects.filter(roadmap=roadmap, resource__listings__in=listed)
+    by_url = dict(aliases.values_list("url_key", "resource__key"))
+    by_url |= {url: key for url, key in listed.values_list("resource__url_key", "resource__key") if url}
+    tasks = _Tasks(listed)
     keys, unknown = set(), []
     for tick in ticks:
-        if tick.url_key:
-            key = by_url.get(tick.url_key)
-        else:
-            key = by_place.get((tick.section, tick.title)) or by_title.get(tick.title)
-        if key:
+        key = by_url.get(tick.url_key) if tick.url_key else tasks.take(tick)
+        if tick.done and key:
             keys.add(key)
-        elif not tick.has_links:
+        elif tick.done and not tick.has_links:
             unknown.append(tick.title)
     return keys, list(dict.fromkeys(unknown))
+
+
+class _Tasks:
+    """The keys of what has no URL: by section and title, of one name in their order, else by a title there is once."""
+
+    def __init__(self, listed: QuerySet[Listing]) -> None:
+        self._places: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._titles: dict[str, set[str]] = defaultdict(set)
+        self._taken: dict[tuple[str, str], int] = defaultdict(int)
+        rows = listed.filter(resource__url_key=None).select_related("resource", "section")
+        order = ("section__page__position", "section__page", "section__position", "position", "pk")
+        for row in rows.defer("section__source", "section__body_html").order_by(*order):
+            resource = row.resource
+            for title in dict.fromkeys((resource.title, (resource.imported or {}).get("title", resource.title))):
+                self._places[unmarked(row.section.title), unmarked(title)].append(resource.key)
+                self._titles[unmarked(title)].add(resource.key)
+
+    def take(self, tick: Tick) -> str | None:
+        """Return the key of what a tick of a copy is about; the copy's ticks are to come in its order."""
+        place = (tick.section, tick.title)
+        number = self._taken[place]
+        self._taken[place] += 1
+        here, anywhere = self._places.get(place, []), self._titles.get(tick.title, set())
+        if number < len(here):
+            return here[number]
+        return next(iter(anywhere)) if len(anywhere) == 1 else None
 
 
 def marked(user: User, roadmap: Roadmap) -> tuple[str, bytes]:
@@ -108,9 +133,9 @@ def marked(user: User, roadmap: Roadmap) -> tuple[str, bytes]:
 
 def _marked(sections: list[Section], done: set[str]) -> str:
     """Return a page's text with marks."""
-    rows = Listing.objects.filter(section__in=sections, slot__isnull=False).select_related("resource", "section")
-    links = {row.resource.url_key for row in rows if row.resource.key in done and row.resource.url_key}
-    others = {(row.section.slug, row.slot) for row in rows if row.resource.key in done}
+    rows = Listing.objects.filter(section__in=sections, slot__isnull=False, resource__key__in=done)
+    others = set(rows.values_list("section__slug", "slot"))
+    links = set(rows.values_list("resource__url_key", flat=True))
 
     def is_done(section: outline.Section, listing: outline.Listing) -> bool:
         return listing.url_key in links if listing.url_key else (section.slug, listing.slot) in others

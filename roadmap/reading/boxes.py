@@ -6,10 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 
+from roadmap.reading.lines import Item
+from roadmap.reading.marks import DONE, NOT_DONE
 from roadmap.reading.outline import Listing, Section
-from roadmap.reading.ticks import DONE, NOT_DONE, Item, Place, places
+from roadmap.reading.ticks import BOM, Place, places
 
 _OPENS = re.compile(r"[*_~]*")
+_CLOSES = ")]>"
+"""What a link ends with that is no bare URL; to one a mark right behind it would belong."""
 
 IsDone = Callable[[Section, Listing], bool]
 
@@ -18,19 +22,34 @@ def with_marks(text: str, is_done: IsDone) -> str:
     """Return a file's text with a check box or a check mark at each listing that is done, and nothing else changed.
 
     A list item that has a box keeps it, set by what is done; one that opens with a link gets one; all other links get a
-    mark behind them. Where a box would say of a link in it what is not so, a mark beside the link says otherwise. The
-    author's own list of TODOs stays as it is. Raises a NotesError where the text cannot be read.
+    mark behind them, or in the place of the one they have. Where a box would say of a link in it what is not so, a mark
+    beside the link says otherwise. Items of the author's own list of TODOs that hold no link stay as they are. Raises a
+    NotesError where the text cannot be read.
     """
+    bom = BOM if text.startswith(BOM) else ""
+    text = text.removeprefix(BOM)
     found = places(text)
     wanted = {id(place): is_done(place.section, place.listing) for place in found}
     edits: dict[int, tuple[int, str]] = {}
     _set_boxes(found, wanted, edits)
     _add_boxes(text, found, wanted, edits)
+    starts = {place.start for place in found}
     for place in found:
-        if place.is_task or place.start < 0 or place.done == wanted[id(place)]:
+        if place.start < 0 or place.done == wanted[id(place)] or (place.is_task and place.own_mark is None):
             continue
-        edits[place.end] = (0, f" {DONE if wanted[id(place)] else NOT_DONE}")
-    return _edited(text, edits)
+        mark = DONE if wanted[id(place)] else NOT_DONE
+        if place.mark:
+            edits[place.mark.start] = (place.mark.end - place.mark.start, mark)
+        else:
+            edits[place.end] = (0, _behind(text, place, mark, before_a_link=place.end in starts))
+    return bom + _edited(text, edits)
+
+
+def _behind(text: str, place: Place, mark: str, *, before_a_link: bool) -> str:
+    """Return a mark as it stands behind a link; in a heading without a blank, for that would change its anchor."""
+    if place.in_heading and text[place.end - 1] in _CLOSES:
+        return mark
+    return f" {mark} " if before_a_link else f" {mark}"
 
 
 def _set_boxes(found: list[Place], wanted: dict[int, bool], edits: dict[int, tuple[int, str]]) -> None:

@@ -6,26 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from markdown_it.token import Token
-
-from roadmap.reading.markdown import parse
-from roadmap.reading.outline import Listing, Page, Section
+from roadmap.reading.lines import Item, Lines
+from roadmap.reading.marks import ENDS, OPENS, says_done, sign, unmarked
+from roadmap.reading.outline import Listing, Page, Section, Span
 from roadmap.reading.reader import TASK, read
-from roadmap.reading.source import Located, Source
 
-DONE = "✅"
-NOT_DONE = "⬜"
-_DONE = f"{DONE}|✔|☑|:white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:"
-_NOT_DONE = f"{NOT_DONE}|☐|:white_large_square:"
-_BESIDE = r"[\s*_~:：,，.。、;；\ufe0f–—-]*"
-"""What may stand between a link and its mark."""
-_AFTER = re.compile(rf"{_BESIDE}(?P<mark>{_DONE}|{_NOT_DONE})\ufe0f?")
-_BEFORE = re.compile(rf"(?P<mark>{_DONE}|{_NOT_DONE})\ufe0f?{_BESIDE}\Z")
-_ONLY_BESIDE = re.compile(rf"{_BESIDE}\Z")
-_ANY = re.compile(rf"\s*(?:{_DONE}|{_NOT_DONE})\ufe0f?")
-_BOX = re.compile(r"\[([ xX])\][ \t]*\Z")
-_CELL = re.compile(rf"\[?(?:(?P<done>[xX]|{_DONE})|(?P<not> |{_NOT_DONE})?)\ufe0f?\]?")
-_STRIKE = re.compile(r"<(/?)(?:del|s|strike)\b", re.IGNORECASE)
+BOM = "\ufeff"
 
 
 class Tick(NamedTuple):
@@ -36,32 +22,11 @@ class Tick(NamedTuple):
     title: str
     """Without marks."""
     section: str
-    """The title of its section."""
+    """The title of its section, without marks."""
     line: int
     done: bool
     has_links: bool
     """For a task: whether links stand in it, which are ticked by themselves."""
-
-
-@dataclass(slots=True)
-class Item:
-    """A list item: where its check box and its content stand in the text."""
-
-    parent: Item | None
-    checked: bool | None
-    """None without a box."""
-    box: int = -1
-    """Where the character between the brackets stands."""
-    start: int = -1
-    """Where its first line's text begins; -1 where another list begins there."""
-
-    @property
-    def boxed(self) -> Item | None:
-        """The nearest item with a box that holds what stands in this one; itself, if it has one."""
-        item: Item | None = self
-        while item and item.checked is None:
-            item = item.parent
-        return item
 
 
 @dataclass(slots=True)
@@ -74,11 +39,16 @@ class Place:
     end: int
     """Both -1 where it cannot be told."""
     item: Item | None = None
+    in_heading: bool = False
+    has_links: bool = False
+    """For a task: whether links stand in it."""
     row: bool | None = None
     """What a cell that is nothing but a mark says of its row."""
     struck: bool = False
     beside: bool | None = None
-    """What the mark beside the link says."""
+    """What the mark beside the link, in its label or at an end of its line says."""
+    mark: Span | None = None
+    """Where that mark stands, if it is not in the label."""
 
     @property
     def is_task(self) -> bool:
@@ -93,39 +63,48 @@ class Place:
     @property
     def done(self) -> bool:
         """Whether it is marked as done: by what stands nearest."""
-        if self.own_mark is not None and not self.is_task:
+        if self.own_mark is not None:
             return self.own_mark
         boxed = self.item.boxed if self.item else None
         return bool(boxed and boxed.checked)
 
+    def marked(self, found: re.Match[str], base: int) -> None:
+        """Take a mark for its own that was found in a piece of the text which begins at `base`."""
+        self.beside = says_done(found)
+        self.mark = Span(base + found.start("sign"), base + found.end("sign"))
+
 
 def ticked(text: str) -> list[Tick]:
     """Return all links and tasks of a copy in its order. Raises a NotesError where the text cannot be read."""
-    found = places(text)
-    links = {place.listing.line for place in found if not place.is_task}
     return [
         Tick(
             place.listing.url_key,
-            _ANY.sub("", place.listing.title).strip(),
-            _ANY.sub("", place.section.title).strip(),
+            unmarked(place.listing.title),
+            unmarked(place.section.title),
             place.listing.line,
             place.done,
-            place.is_task and place.listing.line in links,
+            place.has_links,
         )
-        for place in found
+        for place in places(text.removeprefix(BOM))
         if place.is_task or place.listing.url_key
     ]
 
 
 def places(text: str) -> list[Place]:
-    """Return every listing of a text with what marks it, in the order of the text."""
-    page = read(text, "README.md")
-    found = _located(page)
-    lines = _Lines(text)
+    """Return every listing of a text (without BOM) with what marks it, in the order of the text."""
+    found = _located(read(text, "README.md"))
+    lines = Lines(text)
     for place in found:
-        place.item, place.row = lines.around.get(place.listing.line - 1, (None, None))
+        line = place.listing.line - 1
+        place.item, place.row = lines.around.get(line, (None, None))
+        place.in_heading = line in lines.headings
         place.struck = place.start in lines.struck
-    _look_beside(text, [place for place in found if place.start >= 0 and not place.is_task])
+    links = [place for place in found if not place.is_task]
+    _look_beside(lines, text, [place for place in links if place.start >= 0])
+    linked = {id(place.item) for place in links}
+    for place in found:
+        if place.is_task:
+            _look_in(text, place, has_links=id(place.item) in linked)
     return found
 
 
@@ -140,116 +119,58 @@ def _located(page: Page) -> list[Place]:
     return found
 
 
-def _look_beside(text: str, links: list[Place]) -> None:
-    """Find the marks beside links on their lines.
+def _look_in(text: str, task: Place, *, has_links: bool) -> None:
+    """Find what a task without links says of itself: one with links has a box alone."""
+    task.has_links, task.struck = has_links, False
+    if has_links or task.start < 0:
+        return
+    task.struck = task.item is not None and task.item.struck
+    words = text[task.start : task.end]
+    if mark := sign(words):
+        task.marked(mark, task.start)
+
+
+def _look_beside(lines: Lines, text: str, links: list[Place]) -> None:
+    """Find the marks beside links on their lines, and at the ends of an item's line that holds one link.
 
     One that stands between two links is the nearer one's, or the first one's.
     """
     links = sorted(links, key=lambda place: place.start)
     for place, before, after in zip(links, [None, *links], [*links[1:], None], strict=False):
-        place.beside = _mark_behind(text, place, after)
-        if place.beside is None:
-            place.beside = _mark_before(text, place, before)
+        begin, end = lines.bounds(place.start, place.end, place.item)
+        leading = before is not None and begin < before.end <= place.start
+        following = after is not None and place.end <= after.start < end
+        begin = before.end if leading and before else begin
+        end = after.start if following and after else end
+        head, tail = text[begin : place.start], text[place.end : end]
+        behind = OPENS.match(tail)
+        ahead = ENDS.search(head)
+        alone = place.item is not None and not leading and not following
+        if behind and not (following and _is_next_ones(tail, behind)):
+            place.marked(behind, place.end)
+        elif ahead and not (leading and not _is_next_ones(head, ahead)):
+            place.marked(ahead, begin)
+        elif alone and (mark := ENDS.search(tail)):
+            place.marked(mark, place.end)
+        elif alone and (mark := OPENS.match(head)):
+            place.marked(mark, begin)
+        elif after is None or after.start >= place.end:
+            _look_in_label(text, place)
 
 
-def _mark_behind(text: str, place: Place, following: Place | None) -> bool | None:
-    end = _line_end(text, place.end)
-    shared = following is not None and place.end <= following.start < end
-    gap = text[place.end : following.start if shared and following else end]
-    mark = _AFTER.match(gap)
-    if not mark or (shared and _ONLY_BESIDE.match(gap, mark.end()) and mark.start("mark") > len(gap) - mark.end()):
-        return None
-    return bool(re.fullmatch(_DONE, mark["mark"]))
+def _is_next_ones(gap: str, mark: re.Match[str]) -> bool:
+    """Whether a mark between two links is the second one's."""
+    opens, ends = OPENS.match(gap), ENDS.search(gap)
+    if not opens or not ends or opens.start("mark") != ends.start("mark"):
+        return bool(ends and ends.start("mark") == mark.start("mark"))
+    return opens.start("mark") > len(gap) - opens.end()
 
 
-def _mark_before(text: str, place: Place, leading: Place | None) -> bool | None:
-    start = _line_start(text, place.start)
-    shared = leading is not None and start < leading.end <= place.start
-    gap = text[leading.end if shared and leading else start : place.start]
-    mark = _BEFORE.search(gap)
-    if not mark or (shared and _AFTER.match(gap) and mark.start() <= len(gap) - mark.end("mark")):
-        return None
-    return bool(re.fullmatch(_DONE, mark["mark"]))
-
-
-def _line_start(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    ends = [end for end in (text.find("\n", at), text.find("\r", at)) if end >= 0]
-    return min(ends, default=len(text))
-
-
-class _Lines:
-    """What stands around each line of a text: the list item, the mark of the table's row, and the struck links."""
-
-    def __init__(self, text: str) -> None:
-        self._source = Source(text)
-        self.around: dict[int, tuple[Item | None, bool | None]] = {}
-        self.struck: set[int] = set()
-        self._items: list[Item] = []
-        self._cells: list[str] = []
-        for token in parse(text):
-            self._take(token)
-
-    def _take(self, token: Token) -> None:
-        if token.type == "list_item_open":
-            self._items.append(Item(self._items[-1] if self._items else None, token.meta.get("checked")))
-        elif token.type == "list_item_close":
-            self._items.pop()
-        elif token.type == "tr_open":
-            self._cells = []
-        elif token.type == "tr_close":
-            self._row()
-        elif token.map and token.type in ("inline", "html_block"):
-            self._text(token, token.map[0], token.map[1])
-
-    def _text(self, token: Token, first: int, end: int) -> None:
-        item = self._items[-1] if self._items else None
-        for line in range(first, end):
-            self.around[line] = (item, None)
-        if token.type == "html_block":
-            return
-        located = self._source.locate(token.content, first)
-        self._cells.append(token.content)
-        self._line = first
-        if item and item.start < 0:
-            item.start = located.offset(0) if token.content else -1  # type: ignore[assignment]
-            item.start = -1 if item.start is None else item.start
-            self._find_box(item, first)
-        self._strikes(token.children or [], located)
-
-    def _find_box(self, item: Item, line: int) -> None:
-        begin = self._source.starts[line]
-        box = _BOX.search(self._source.text[begin : item.start]) if item.start >= 0 else None
-        if item.checked is not None and box:
-            item.box = begin + box.start(1)
-
-    def _row(self) -> None:
-        marks = [mark for cell in self._cells if cell.strip() and (mark := _CELL.fullmatch(cell.strip()))]
-        said = [bool(mark["done"]) for mark in marks if mark["done"] or mark["not"]]
-        if said:
-            item, _ = self.around[self._line]
-            self.around[self._line] = (item, any(said))
-
-    def _strikes(self, children: list[Token], located: Located) -> None:
-        depth = 0
-        link: int | None = None
-        for number, child in enumerate(children):
-            raw = _STRIKE.match(child.content) if child.type == "html_inline" else None
-            if child.type == "s_open" or (raw and not raw[1]):
-                depth += 1
-                if link == number - 1 and link is not None:
-                    self._strike(children[link], located)
-            elif child.type == "s_close" or raw:
-                depth = max(0, depth - 1)
-            elif "span" in child.meta and (child.type == "link_open" or child.content[:2].lower() == "<a"):
-                link = number
-                if depth:
-                    self._strike(child, located)
-
-    def _strike(self, link: Token, located: Located) -> None:
-        offset = located.offset(link.meta["span"].start)
-        if offset is not None:
-            self.struck.add(offset)
+def _look_in_label(text: str, place: Place) -> None:
+    label, link = place.listing.label, place.listing.link
+    if label and link:
+        start = place.start + label.start - link.start
+        words = text[start : start + label.end - label.start]
+        if mark := sign(words):
+            place.marked(mark, start)
+            place.mark = None

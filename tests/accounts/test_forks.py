@@ -437,6 +437,16 @@ def test_what_is_called_otherwise_in_the_notes_is_marked_there(client: Client, t
     assert "- [x] [new](https://b.example)" in client.get(address("marked")).content.decode()
 
 
+def test_what_stands_in_the_notes_by_itself_is_not_taken_for_anothers_other_address(
+    client: Client, plan: Roadmap, learner: User
+) -> None:
+    other = {"url": "https://example.com/b", "url_key": url_key("https://example.com/b")}
+    ResourceAlias.objects.create(roadmap=plan, resource=named("a"), **other)
+    assert titles(show(client, "- [x] [b](https://example.com/b)")) == {"Basics": ["b"]}
+    tracking.mark(learner, [named("a").pk], "done")
+    assert "\n- [b](https://example.com/b)" in client.get(address("marked")).content.decode()
+
+
 def test_several_pages_are_downloaded_as_a_zip(client: Client, plan: Roadmap, learner: User) -> None:
     second = "# Deep\r\n\r\n- [ ] Practice\r\n- [a](https://example.com/a)\r\n"
     page = make_page(plan, path="docs/深.md", position=1, had_bom=True)
@@ -486,3 +496,23 @@ def test_what_one_learner_downloads_another_brings(
     assert done(other) == brought
     if not lost:
         assert client.get(address("marked")).content == downloaded
+
+
+def test_a_plan_of_thousands_is_brought_in_one_form(client: Client, learner: User) -> None:
+    roadmap = make_roadmap(slug="large")
+    section = make_section(make_page(roadmap))
+    resources = [make_resource(roadmap) for _ in range(1_500)]
+    for resource in resources:
+        make_listing(section, resource)
+    text = "".join(f"- [x] [{it.title}]({it.url})\n" for it in resources)
+    preview = show(client, text, roadmap)
+    confirm(client, keys(preview), roadmap)
+    assert Progress.objects.filter(user=learner, state="done").count() == 1_500
+
+
+def test_what_is_pasted_may_be_as_long_as_a_plan_and_no_longer(client: Client, plan: Roadmap, learner: User) -> None:
+    long = "- [x] [a](https://example.com/a)\n" + "words " * 600_000
+    assert titles(show(client, long)) == {"Basics": ["a"]}
+    response = client.post(address("bring"), {"text": long * 4})
+    assert response.status_code == 400
+    assert "Choose a long text as a file" in response.text
