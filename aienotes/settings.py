@@ -18,6 +18,10 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 NOTES_MAX_BYTES = ENVIRONMENT.notes_max_bytes
 """An import refuses a larger file."""
 
+# What is pasted may be as long as a study plan, and every resource of a long one be ticked in one form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = NOTES_MAX_BYTES + 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
 ROOT_URLCONF = "aienotes.urls"
 WSGI_APPLICATION = "aienotes.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -43,6 +43,7 @@ urlpatterns = [
     path("exempt", csp_exempt()(plain)),
     path("nonce", csp_update({"script-src": [NONCE]})(with_nonce)),
     path("own", own_policy),
+    path("<str:digest>.css", plain, name="stylesheet"),
     path("shared", cache_control(public=True, max_age=60)(plain)),
 ]
 pytestmark = pytest.mark.urls(__name__)
