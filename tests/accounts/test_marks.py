@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import tracking
-from accounts.models import GuestTick, Progress, StudyEvent, User
+from accounts import notes, tracking
+from accounts.models import GuestTick, Progress, State, StudyEvent, User
 from roadmap.models import Resource, Roadmap, Section
 from tests.factories import (
     PASSWORD,
@@ -339,6 +341,23 @@ def test_no_answer_is_stored_by_a_shared_cache(client: Client, learner: User, pl
         client.get("/"),
     ):
         assert "private" in response["Cache-Control"]
+
+
+def test_a_learners_page_takes_at_most_six_queries_however_many_marks(client: Client) -> None:
+    counts = []
+    for number in (20, 40):
+        plan, user = make_plan(resources=number), make_user()
+        tracking.mark(user, list(plan.resources.values_list("pk", flat=True)), State.DONE)
+        for resource in plan.resources.all():
+            notes.save(user, resource, "A thought", 0)
+        client.force_login(user)
+        address = f"/roadmaps/{plan.slug}/"
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            text = client.get(address).text
+        counts.append(len(queries))
+        assert text.count('data-state="done"') == text.count("data-noted") == number + 2
+    assert counts[0] == counts[1] <= 6
 
 
 # Guests who sign in
