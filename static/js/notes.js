@@ -7,21 +7,39 @@ const NEAR = 0.1; // Of all the room.
 const form = document.getElementById("Marks");
 const reader = form.dataset.reader;
 
-// Drafts: what was typed and is not known to be saved, by account and resource.
+// Drafts: what was typed and is not known to be saved, by account and resource; of each tab its own.
 
+const tab = Math.random().toString(36).slice(2);
 const nameOf = (key, whose = reader) => `note:${whose}:${key}`;
 
-function draftOf(key) {
+function draftsOf(key, whose) {
   try {
-    return JSON.parse(localStorage.getItem(nameOf(key)));
+    const drafts = JSON.parse(localStorage.getItem(nameOf(key, whose)));
+    return Array.isArray(drafts) ? drafts : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-function keepDraft(key, draft) {
+function joined(one, other) {
+  if (one.includes(other)) return one;
+  return other.includes(one) ? other : `${one}\n\n---\n\n${other}`;
+}
+
+// What all tabs left, as one draft; null where there is none.
+function draftOf(key, whose) {
+  const drafts = draftsOf(key, whose);
+  if (!drafts.length) return null;
+  const version = Math.min(...drafts.map((draft) => draft.version));
+  return { text: drafts.map((draft) => draft.text).reduce(joined), version };
+}
+
+// Keeps a draft in the place of this tab's last one, or of all tabs' where it has taken them over.
+function keepDraft(key, draft, { alone = false } = {}) {
+  const others = alone ? [] : draftsOf(key).filter((other) => other.tab !== tab);
+  const drafts = draft ? [...others, { tab, ...draft }] : others;
   try {
-    if (draft) localStorage.setItem(nameOf(key), JSON.stringify(draft));
+    if (drafts.length) localStorage.setItem(nameOf(key), JSON.stringify(drafts));
     else localStorage.removeItem(nameOf(key));
     return true;
   } catch {
@@ -33,10 +51,12 @@ function keepDraft(key, draft) {
 function adoptGuestDrafts() {
   for (const name of Object.keys(localStorage).filter((name) => name.startsWith(nameOf("", "")))) {
     const key = name.slice(nameOf("", "").length);
-    const { text } = JSON.parse(localStorage.getItem(name));
+    const theirs = draftOf(key, "");
     const mine = draftOf(key);
-    const both = mine && mine.text !== text ? `${mine.text}\n\n---\n\n${text}` : text;
-    if (text.trim()) keepDraft(key, { text: both, version: mine?.version ?? 0 });
+    if (theirs?.text.trim()) {
+      const text = mine ? joined(mine.text, theirs.text) : theirs.text;
+      keepDraft(key, { text, version: mine?.version ?? 0 }, { alone: true });
+    }
     localStorage.removeItem(name);
   }
 }
@@ -131,8 +151,9 @@ class Editor {
     const { earlier } = this;
     const unsaved = earlier?.isDirty && { text: earlier.area.value, version: earlier.version };
     const draft = draftOf(this.key) ?? unsaved;
-    if (draft?.text === this.saved) keepDraft(this.key, null);
+    if (draft?.text === this.saved) keepDraft(this.key, null, { alone: true });
     else if (draft) {
+      keepDraft(this.key, draft, { alone: true });
       this.area.value = draft.text;
       this.form.elements.version.value = draft.version;
       this.edit();
@@ -372,7 +393,7 @@ async function sendDrafts() {
     if (!response) return;
     if (response.status === 409) sayThatItWaits(address);
     if (response.ok) {
-      keepDraft(key, null);
+      keepDraft(key, null, { alone: true });
       mark(key, (await response.json()).text !== "");
     }
   }

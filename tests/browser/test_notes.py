@@ -260,6 +260,26 @@ def test_what_was_not_saved_is_sent_when_the_site_is_opened_again(
     assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('note:')).length") == 0
 
 
+def test_what_two_tabs_left_unsaved_is_all_sent(
+    opened: Page, context: BrowserContext, plan: Roadmap, learner: User, resource: Resource
+) -> None:
+    other = context.new_page()
+    open_note(other, plan, resource)
+    context.set_offline(True)
+    for page, text in ((opened, "from the first"), (other, "from the second")):
+        page.bring_to_front()
+        area(page).focus()
+        write(page, text)
+        expect(status(page)).to_contain_text("kept in this browser")
+    opened.close()
+    other.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(address_of(plan))
+    expect(places(page, resource).first.locator(".more[data-noted]")).to_be_visible()
+    assert text_of(learner) == "from the first\n\n---\n\nfrom the second"
+
+
 def test_a_save_that_the_server_fails_is_tried_again(opened: Page, context: BrowserContext, learner: User) -> None:
     context.route("**/note/", lambda route: route.fulfill(status=502, body="bad gateway"))
     write(opened, "patience")
