@@ -93,7 +93,7 @@ def test_a_strangers_pages_are_there_in_both_languages(client: Client, name: str
     assert client.get(prefix + reverse(name)).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["account_logout", "account_email", "account_change_password"])
+@pytest.mark.parametrize("name", ["account_logout", "accounts:email", "account_change_password"])
 def test_a_learners_pages_are_there(client: Client, name: str) -> None:
     client.force_login(make_user())
     assert client.get(reverse(name)).status_code == 200
