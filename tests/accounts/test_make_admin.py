@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
+from accounts.promotion import promote
 from tests.factories import PASSWORD, make_user
 from tests.processes import manage
 
@@ -41,13 +46,39 @@ def test_a_new_admin_may_do_everything_and_has_a_confirmed_address(monkeypatch: 
 
 def test_an_account_becomes_an_admin_and_keeps_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     user = make_user("ada@example.org", is_active=False)
-    EmailAddress.objects.create(user=user, email="ada@example.org", verified=False, primary=True)
+    EmailAddress.objects.create(user=user, email="ada@example.org", verified=True, primary=True)
     said = make_admin(monkeypatch, "ADA@example.org")
     user.refresh_from_db()
     assert "had an account" in said
     assert (user.is_staff, user.is_superuser, user.is_active) == (True, True, True)
     assert user.check_password(PASSWORD)
     assert EmailAddress.objects.get().verified
+
+
+def test_whoever_signed_up_first_with_the_address_does_not_come_in(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = make_user("ada@example.org")
+    EmailAddress.objects.create(user=stranger, email="ada@example.org", verified=False, primary=True)
+    SocialAccount.objects.create(user=stranger, provider="github", uid="1")
+    Authenticator.objects.create(user=stranger, type=Authenticator.Type.WEBAUTHN, data={})
+    client.force_login(stranger)
+    monkeypatch.setattr("accounts.asking.getpass", lambda _: NEW_PASSWORD)
+    make_admin(monkeypatch, "ada@example.org")
+    stranger.refresh_from_db()
+    assert stranger.is_superuser
+    assert stranger.check_password(NEW_PASSWORD)
+    assert client.get("/me/").status_code == 302
+    assert not SocialAccount.objects.exists()
+    assert not Authenticator.objects.exists()
+
+
+def test_without_a_password_nobody_unconfirmed_is_made_an_admin() -> None:
+    user = make_user("ada@example.org")
+    with pytest.raises(ValidationError, match="new password"):
+        promote("ada@example.org", None)
+    user.refresh_from_db()
+    assert not user.is_superuser
 
 
 def test_an_account_gets_the_password_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

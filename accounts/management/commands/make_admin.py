@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 
 from accounts.asking import ask_password
 from accounts.models import User
-from accounts.promotion import find, promote
+from accounts.promotion import find, is_confirmed, promote
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = (
         "Make an admin, whose e-mail address counts as confirmed. Asks for address and password, or takes them from "
         "the environment variables EMAIL and PASSWORD. An account that exists becomes an admin; it keeps its password "
-        "unless PASSWORD is given."
+        "unless PASSWORD is given, or nobody confirmed its address: anybody may have signed up with that."
     )
 
     def handle(self, **options: Any) -> None:
@@ -38,6 +38,6 @@ class Command(BaseCommand):
 
 
 def _password(email: str, user: User | None) -> str | None:
-    if os.environ.get("PASSWORD") is None and user is not None:
+    if os.environ.get("PASSWORD") is None and user is not None and is_confirmed(user):
         return None
     return ask_password(user or User(email=email))
