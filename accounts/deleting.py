@@ -17,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import CASCADE, Q
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.tracking import hold
@@ -49,7 +50,7 @@ def _sessions(user: User, addresses: set[str]) -> list[str]:
     }
     return [
         session.session_key
-        for session in Session.objects.iterator()
+        for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator()
         if any(
             ids.get(name) == value or value.lower() in addresses for name, value in _values("", session.get_decoded())
         )

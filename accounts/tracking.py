@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import NOT_STARTED, GuestTick, Progress, State, StudyEvent, User
@@ -99,10 +100,13 @@ def undo(reader: Reader, batch: str) -> list[int]:
 
 
 def sweep() -> int:
-    """Delete the ticks of guests who have not ticked for as long as a session lasts; return how many rows."""
-    since = timezone.now() - timedelta(seconds=settings.GUEST_AGE)
-    newest = GuestTick.objects.values("guest").annotate(newest=Max("since")).filter(newest__lt=since)
-    return GuestTick.objects.filter(guest__in=newest.values("guest")).delete()[0]
+    """Delete the sessions that are over and the ticks of guests who have not ticked for as long as theirs last; return
+    how many ticks."""
+    now = timezone.now()
+    since = now - timedelta(seconds=settings.GUEST_AGE)
+    Session.objects.filter(expire_date__lt=now).delete()
+    newer = GuestTick.objects.filter(guest=OuterRef("guest"), since__gte=since)
+    return GuestTick.objects.filter(~Exists(newer), since__lt=since).delete()[0]
 
 
 def hold(user: User) -> None:
