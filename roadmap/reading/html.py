@@ -45,6 +45,8 @@ READER_SCHEMES = SCHEMES | {"page"}
 """`page:` leads to another page of the notes; the reader lets no author's link of that scheme through."""
 MOST_BRACKETS = 500
 """Python-Markdown takes quadratic time on many `[`; a text with more of them is shown as it was typed."""
+MOST_TAGS = 2_000
+"""Likewise on many `<`."""
 EXTENSIONS = ["fenced_code", "tables", "sane_lists", "nl2br"]
 CJK_STOPS = "，。、；：！？（）「」『』【】《》〈〉…"
 SCHEMED_URL = re.compile(
@@ -72,11 +74,16 @@ def clean(rendered: str) -> str:
 
 
 def from_markdown(text: str) -> str:
-    """Return what someone typed on the site, in Markdown, as HTML. No image is loaded; bare URLs become links."""
-    if text.count("[") > MOST_BRACKETS:
-        return f"<p>{escape(text)}</p>".replace("\n", "<br>")
+    """Return what someone typed on the site, in Markdown, as HTML. No image is loaded; bare URLs become links.
+    What cannot be rendered in good time is shown as it was typed."""
+    plain = f"<p>{escape(text)}</p>".replace("\n", "<br>")
+    if text.count("[") > MOST_BRACKETS or text.count("<") > MOST_TAGS:
+        return plain
     tags = TAGS - {"img"}
-    rendered = markdown.markdown(text, extensions=[*EXTENSIONS, AsOnGitHub()])
+    try:
+        rendered = markdown.markdown(text, extensions=[*EXTENSIONS, AsOnGitHub()])
+    except RecursionError:  # Lists or quotes some hundred deep.
+        return plain
     # It keeps its parser's state: one a call, never shared between threads.
     cleaner = _bleach(tags, ATTRIBUTES, SCHEMES, [LINKS])
     return _nh3(tags, ATTRIBUTES, SCHEMES, "noopener nofollow ugc").clean(cleaner.clean(rendered))

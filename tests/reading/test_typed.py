@@ -105,6 +105,21 @@ def test_any_text_is_rendered_and_none_of_its_letters_are_lost(text: str) -> Non
     assert re.findall("深", html) == re.findall("深", text)
 
 
-@pytest.mark.parametrize("text", ["~~a " * 5_000, "- a\n" * 5_000, "- [x] " * 3_333, "~" * 20_000, "![" * 10_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "~~a " * 5_000,
+        "- a\n" * 5_000,
+        "- [x] " * 3_333,
+        "~" * 20_000,
+        "![" * 10_000,
+        "- " * 1_000,
+        "1. " * 6_000,
+        "> " * 10_000,
+        "<a " * 6_600,
+        "<b>" * 1_900,
+    ],
+    ids=lambda text: text[:6],
+)
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     assert from_markdown(text)
