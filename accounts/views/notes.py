@@ -19,15 +19,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access, notes, readers
 from accounts.models import NOTE_LENGTH, User
-from accounts.notes import Conflict, TooLong
+from accounts.notes import Conflict
 from accounts.tracking import Gone
 from accounts.views.answers import came_from
-from accounts.views.resources import DRAFT, editor, show
+from accounts.views.resources import DRAFTS, editor, show
 from roadmap.models import Resource
 from roadmap.reading.html import from_markdown
 
-CHOICES = ("mine", "theirs", "joined")
-"""What a learner may do with two versions of a note."""
+MOST_DRAFTS = 20
+"""So many a guest's session keeps; the browser keeps them all."""
 
 
 @never_cache
@@ -58,6 +58,8 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
 
 def _post(request: HttpRequest, resource: Resource) -> HttpResponse:
     text = notes.tidy(_chosen(request))
+    if len(text) > NOTE_LENGTH:
+        return _too_long(request, resource, text)
     if not isinstance(request.user, User):
         return _to_sign_in(request, resource, text)
     if readers.is_another(request, request.user):
@@ -67,13 +69,11 @@ def _post(request: HttpRequest, resource: Resource) -> HttpResponse:
         saved = notes.save(
             request.user, resource, text, int(version) if version.isdecimal() and len(version) < 9 else 0
         )
-    except TooLong:
-        return _too_long(request, resource, text)
     except Conflict as conflict:
         return _conflict(request, resource, text, conflict)
     except Gone:
         return _to_sign_in(request, resource, text)
-    request.session.pop(DRAFT, None)
+    _keep_draft(request, resource, None)
     if _wants_data(request):
         return JsonResponse({"version": saved.version, "html": saved.html, "text": saved.text})
     return redirect("accounts:resource", resource.key)
@@ -97,8 +97,18 @@ def _to_sign_in(request: HttpRequest, resource: Resource, text: str) -> HttpResp
         return JsonResponse(
             {"sign_in": f"{reverse('account_login')}?{urlencode({'next': came_from(request)})}"}, status=401
         )
-    request.session[DRAFT] = {"key": resource.key, "text": text}
+    _keep_draft(request, resource, text)
     return redirect(sign_in)
+
+
+def _keep_draft(request: HttpRequest, resource: Resource, text: str | None) -> None:
+    """Keep a draft in the session, among the newest of them; None lets go of it."""
+    drafts = request.session.get(DRAFTS, {})
+    if text is None and resource.key not in drafts:
+        return
+    others = {key: draft for key, draft in drafts.items() if key != resource.key}
+    kept = others if text is None else {**others, resource.key: text}
+    request.session[DRAFTS] = dict(list(kept.items())[-MOST_DRAFTS:])
 
 
 def _of_another(request: HttpRequest, resource: Resource, text: str) -> HttpResponse:
@@ -106,7 +116,8 @@ def _of_another(request: HttpRequest, resource: Resource, text: str) -> HttpResp
     said = gettext("This was written while another account was signed in. Save it to keep it in this one.")
     if _wants_data(request):
         return JsonResponse({"said": said}, status=401)
-    return show(request, resource, text=text, said=said, status=409)
+    # Whoever wrote it saw another note than this account's: it must not be saved over that.
+    return show(request, resource, text=text, version=0, said=said, status=409)
 
 
 def _too_long(request: HttpRequest, resource: Resource, text: str) -> HttpResponse:

@@ -17,7 +17,7 @@ LONG = "text"
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show what was posted with a token and a button, if a page of this site posted it; else refuse it."""
     rescued = _comes_from_here(request) and _view_name(request) in RESCUED
-    fields = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "reader")]
+    fields = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
     context = {
         "rescued": rescued and not request.headers.get("HX-Request"),
         "fields": [field for field in fields if field[0] != LONG],

@@ -14,8 +14,8 @@ from accounts.models import NOT_STARTED, NOTE_LENGTH, GuestTick, Note, Progress,
 from accounts.tracking import Guest, Reader
 from roadmap.models import Kind, Listing, Resource
 
-DRAFT = "draft"
-"""The session's key of a note that a guest wrote, kept until it can be saved: {"key", "text"}."""
+DRAFTS = "drafts"
+"""The session's key of notes that a guest wrote, kept until they can be saved: texts by key of the resource."""
 
 
 @never_cache
@@ -23,10 +23,10 @@ DRAFT = "draft"
 def resource(request: HttpRequest, key: str) -> HttpResponse:
     """Show a resource with its note; `?edit` opens the editor, which a draft from before the sign-in fills."""
     found = access.resource(readers.of(request), key)
-    draft = request.session.get(DRAFT, {})
-    if draft.get("key") == key:
+    draft = request.session.get(DRAFTS, {}).get(key)
+    if draft is not None:
         # Whoever wrote it saw no note: it must not be saved over one.
-        return show(request, found, text=draft["text"], version=0)
+        return show(request, found, text=draft, version=0)
     return show(request, found, editing="edit" in request.GET)
 
 

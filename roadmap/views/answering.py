@@ -51,7 +51,8 @@ def show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpRe
         text = render_to_string(template, {**context, "path": request.path})
         return HttpResponse(text, headers=FOR_EVERYONE)
     response = HttpResponse(render_to_string(template, context, request))
-    patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
+    # Nor by the browser: whoever goes back after signing out, or after marking elsewhere, must not see the old page.
+    patch_cache_control(response, private=True, no_store=True)
     patch_vary_headers(response, ["Cookie"])
     return response
 

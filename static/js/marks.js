@@ -49,24 +49,37 @@ async function post(address, state, place) {
   });
 }
 
+// One after the other: a guest's first answer brings the session that the next one needs, and of two answers the later
+// one has the percentages that hold.
+let turn = Promise.resolve();
+const waiting = new Set();
+
 async function mark(address, state, place) {
-  if (place.ariaBusy) return; // A second click of the same.
+  const act = `${address} ${state}`;
+  if (waiting.has(act)) return; // A second click of the same.
+  waiting.add(act);
   const focused = document.activeElement?.closest(".control, .toast");
   const elements = place.dataset.resource ? listings(place.dataset.resource) : [place];
   elements.forEach((element) => element.setAttribute("aria-busy", "true"));
-  let status = 0;
-  try {
-    status = await post(address, state, place);
-    if (status === 403) {
-      await freshToken();
-      status = await post(address, state, place);
-    }
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) throw error;
-  }
+  turn = turn.then(() => posted(address, state, place));
+  const status = await turn;
+  waiting.delete(act);
   elements.forEach((element) => element.removeAttribute("aria-busy"));
   if (![200, 409, 422].includes(status)) sayThatItFailed(() => mark(address, state, place));
   else if (document.activeElement === document.body) focused?.querySelector("button")?.focus({ preventScroll: true });
+}
+
+// Posts, with a fresh token if the old one is not taken; gives the status, 0 where no answer came.
+async function posted(address, state, place) {
+  try {
+    const status = await post(address, state, place);
+    if (status !== 403) return status;
+    await freshToken();
+    return await post(address, state, place);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) reportError(error);
+    return 0;
+  }
 }
 
 function listings(key) {
@@ -154,7 +167,9 @@ function pressed(event) {
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (pressed(event) === "z") return toast.querySelector("button[formaction]")?.click();
+  if (pressed(event) === "z" && event.target.closest("[data-resource], .section-tools, .toast")) {
+    return toast.querySelector("button[formaction]")?.click();
+  }
   const inMenu = menu.contains(event.target);
   const resource = inMenu ? opened : event.target.closest("[data-resource]");
   const item = resource && menu.querySelector(`[data-key="${CSS.escape(pressed(event))}"]`);
@@ -195,6 +210,11 @@ if (said) {
   toast.replaceChildren(...said.childNodes);
   (messages.childElementCount > 1 ? said : messages).remove();
 }
+
+// A page that comes back as it was left may show what has changed since, or is no longer this reader's to see.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 // Who has marked before will again: htmx is fetched once the page stands. A learner may have notes that were not sent.
 function prepare() {

@@ -4,6 +4,7 @@ const REST = 1_000;
 const PATIENCE = 20_000;
 const PAUSES = [5_000, 10_000, 20_000, 40_000, 60_000];
 const NEAR = 0.1; // Of all the room.
+const PARTING = 60_000; // Bytes: browsers let a page that is left send no more.
 const form = document.getElementById("Marks");
 const reader = form.dataset.reader;
 
@@ -26,17 +27,18 @@ function joined(one, other) {
   return other.includes(one) ? other : `${one}\n\n---\n\n${other}`;
 }
 
-// What all tabs left, as one draft; null where there is none.
+// What all tabs left, as one draft, with what it was `taken` from; null where there is none.
 function draftOf(key, whose) {
-  const drafts = draftsOf(key, whose);
-  if (!drafts.length) return null;
-  const version = Math.min(...drafts.map((draft) => draft.version));
-  return { text: drafts.map((draft) => draft.text).reduce(joined), version };
+  const taken = draftsOf(key, whose);
+  if (!taken.length) return null;
+  const version = Math.min(...taken.map((draft) => draft.version));
+  return { text: taken.map((draft) => draft.text).reduce(joined), version, taken };
 }
 
-// Keeps a draft in the place of this tab's last one, or of all tabs' where it has taken them over.
-function keepDraft(key, draft, { alone = false } = {}) {
-  const others = alone ? [] : draftsOf(key).filter((other) => other.tab !== tab);
+// Keeps a draft in the place of this tab's last one, and of those that it has taken over as they stood then.
+function keepDraft(key, draft, taken = []) {
+  const gone = (other) => other.tab === tab || taken.some(({ tab, text }) => other.tab === tab && other.text === text);
+  const others = draftsOf(key).filter((other) => !gone(other));
   const drafts = draft ? [...others, { tab, ...draft }] : others;
   try {
     if (drafts.length) localStorage.setItem(nameOf(key), JSON.stringify(drafts));
@@ -55,7 +57,7 @@ function adoptGuestDrafts() {
     const mine = draftOf(key);
     if (theirs?.text.trim()) {
       const text = mine ? joined(mine.text, theirs.text) : theirs.text;
-      keepDraft(key, { text, version: mine?.version ?? 0 }, { alone: true });
+      keepDraft(key, { text, version: mine?.version ?? 0 }, mine?.taken);
     }
     localStorage.removeItem(name);
   }
@@ -68,15 +70,18 @@ async function freshToken() {
 
 // Posts a form's fields and gives the answer; throws where none comes.
 async function post(address, fields, { keepalive = false } = {}) {
-  const send = () =>
-    fetch(address, {
+  const send = () => {
+    const body = new URLSearchParams(fields);
+    const parting = keepalive && body.toString().length < PARTING;
+    return fetch(address, {
       method: "POST",
-      body: new URLSearchParams(fields),
+      body,
       headers: { Accept: "application/json" },
-      keepalive,
+      keepalive: parting,
       redirect: "error",
-      signal: keepalive ? undefined : AbortSignal.timeout(PATIENCE),
+      signal: parting ? undefined : AbortSignal.timeout(PATIENCE),
     });
+  };
   let response = await send();
   if (response.status === 403) {
     fields.csrfmiddlewaretoken = await freshToken();
@@ -151,9 +156,9 @@ class Editor {
     const { earlier } = this;
     const unsaved = earlier?.isDirty && { text: earlier.area.value, version: earlier.version };
     const draft = draftOf(this.key) ?? unsaved;
-    if (draft?.text === this.saved) keepDraft(this.key, null, { alone: true });
+    if (draft?.text === this.saved) keepDraft(this.key, null, draft.taken);
     else if (draft) {
-      keepDraft(this.key, draft, { alone: true });
+      keepDraft(this.key, { text: draft.text, version: draft.version }, draft.taken);
       this.area.value = draft.text;
       this.form.elements.version.value = draft.version;
       this.edit();
@@ -388,12 +393,13 @@ async function sendDrafts() {
     const isOpen = document.querySelector(`.note-box[data-key="${CSS.escape(key)}"]`);
     if (!draft || isOpen) continue;
     const address = form.dataset.note.replace("KEY", encodeURIComponent(key));
-    const fields = { ...Object.fromEntries(new FormData(form)), ...draft };
+    const { text, version, taken } = draft;
+    const fields = { ...Object.fromEntries(new FormData(form)), text, version };
     const response = await post(address, fields).catch(() => null);
     if (!response) return;
-    if (response.status === 409) sayThatItWaits(address);
+    if (response.status === 409 || response.status === 422) sayThatItWaits(address);
     if (response.ok) {
-      keepDraft(key, null, { alone: true });
+      keepDraft(key, null, taken);
       mark(key, (await response.json()).text !== "");
     }
   }

@@ -121,6 +121,18 @@ def test_an_account_is_deleted_by_its_address(page: Page, plan: Roadmap, learner
     assert not Note.objects.exists()
 
 
+def test_whoever_goes_back_after_signing_out_sees_nothing_of_it(page: Page, plan: Roadmap, learner: User) -> None:
+    page.goto(address_of(plan))
+    expect(page.locator(".state[data-state=done]").first).to_be_attached()
+    page.get_by_role("button", name=learner.email).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    expect(page.locator(".state[data-state=done]")).to_have_count(0)
+    assert learner.email not in page.content()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_a_learners_pages(page: Page, plan: Roadmap, learner: User, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]

@@ -269,6 +269,36 @@ def test_what_a_guest_ticks_joins_the_account_at_sign_up(page: Page, plan: Roadm
     assert state_of(User.objects.get(email="new@example.org"), first) == "done"
 
 
+def test_a_strangers_first_ticks_are_all_kept_however_quick(
+    page: Page, context: BrowserContext, plan: Roadmap, first: Resource
+) -> None:
+    second = Section.objects.get(title="Second chapter").listings.get(slot=0).resource
+    page.goto(address_of(plan))
+    let_go = hold(context, "**/token/")
+    button(page, first).click()
+    button(page, second).click()
+    let_go()
+    for resource in (first, second):
+        expect(button(page, resource)).to_have_attribute("data-state", "done")
+    page.reload()
+    for resource in (first, second):
+        expect(button(page, resource)).to_have_attribute("data-state", "done")
+    assert GuestTick.objects.values("guest").distinct().count() == 1
+
+
+def test_two_acts_on_one_resource_are_both_done_in_their_order(
+    opened: Page, context: BrowserContext, learner: User, first: Resource
+) -> None:
+    let_go = hold(context, "**/state/")
+    button(opened, first).focus()
+    opened.keyboard.press("d")
+    opened.keyboard.press("s")
+    let_go()
+    expect(button(opened, first)).to_have_attribute("data-state", "in_progress")
+    opened.reload()
+    expect(button(opened, first)).to_have_attribute("data-state", "in_progress")
+
+
 def test_a_stranger_has_no_cookie_until_the_first_tick(page: Page, plan: Roadmap, first: Resource) -> None:
     page.goto(address_of(plan))
     assert page.context.cookies() == []

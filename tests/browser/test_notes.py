@@ -201,7 +201,7 @@ def test_a_conflict_can_be_left_for_later(opened: Page, learner: User, resource:
     opened.keyboard.press("Escape")
     expect(opened.locator(".note-box")).to_have_count(0)
     opened.reload()
-    opened.get_by_role("link", name="See both").click()
+    opened.get_by_role("link", name="Open it").click()
     expect(opened.locator(".note-conflict pre").first).to_have_text("from the phone")
     opened.get_by_role("button", name="Keep yours").click()
     expect(status(opened)).to_have_text("Saved")
@@ -278,6 +278,34 @@ def test_what_two_tabs_left_unsaved_is_all_sent(
     page.goto(address_of(plan))
     expect(places(page, resource).first.locator(".more[data-noted]")).to_be_visible()
     assert text_of(learner) == "from the first\n\n---\n\nfrom the second"
+
+
+def test_going_back_does_not_bring_an_old_text_over_a_newer_note(
+    page: Page, plan: Roadmap, learner: User, resource: Resource
+) -> None:
+    page.goto(f"/en/resources/{resource.key}/")
+    area(page).focus()
+    write(page, "from here")
+    expect(status(page)).to_have_text("Saved")
+    page.goto("/en/me/")
+    notes.save(learner, resource, "from here and from the phone", 1)
+    page.go_back()
+    expect(page.locator(".note-shown")).to_have_text(re.compile("from here and from the phone"))
+    expect(area(page)).to_have_value("from here and from the phone")
+    page.evaluate("document.querySelector('.note-form textarea').dispatchEvent(new Event('blur'))")
+    page.wait_for_timeout(500)
+    assert text_of(learner) == "from here and from the phone"
+
+
+def test_a_long_chinese_note_is_saved_when_the_page_is_left(opened: Page, learner: User) -> None:
+    text = "深度學習" * 2_500
+    write(opened, text)
+    opened.evaluate(
+        """Object.defineProperty(document, 'hidden', { value: true });
+        document.dispatchEvent(new Event('visibilitychange'))"""
+    )
+    expect(status(opened)).to_have_text("Saved")
+    assert text_of(learner) == text
 
 
 def test_a_save_that_the_server_fails_is_tried_again(opened: Page, context: BrowserContext, learner: User) -> None:
