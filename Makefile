@@ -16,7 +16,7 @@ help:
 	@echo "make dev           serve it for development: reloads when a file changes, shows errors"
 	@echo "make test          all checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lint          the checks alone: ruff, djlint, mypy"
-	@echo "make bench         measure imports and pages"
+	@echo "make bench         measure imports, pages and ticks"
 	@echo "make requirements  pin what requirements*.in ask for (UPGRADE=--upgrade: at its newest)"
 
 run: ready

@@ -1,4 +1,4 @@
-"""Which language a first visitor is led to, and where a page is in the other language."""
+"""Which language a visitor of the front page is led to, and where a page is in the other language."""
 
 from __future__ import annotations
 
@@ -19,13 +19,10 @@ def prefers_english(accept_language: str) -> bool:
     return False
 
 
-def first_visit_in_english(request: HttpRequest) -> bool:
-    """Return whether a request comes from elsewhere (so not from our language switch) with a browser set to English."""
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        return False
-    if urlsplit(request.headers.get("Referer", "")).netloc == request.get_host():
-        return False
-    return prefers_english(request.headers.get("Accept-Language", ""))
+def comes_from_here(request: HttpRequest) -> bool:
+    """Return whether a page of this site led here: our language switch, perhaps."""
+    is_ours = urlsplit(request.headers.get("Referer", "")).netloc == request.get_host()
+    return is_ours or request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def in_language(path: str, language: str) -> str:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
 from roadmap import stamps
 from roadmap.models import Roadmap
 from roadmap.views.answering import answer, is_stranger, show
-from roadmap.views.languages import first_visit_in_english
+from roadmap.views.languages import comes_from_here, prefers_english
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The one roadmap, a list of several, or how to import the first."""
     bare = request.path_info == "/"
-    if bare and is_stranger(request) and first_visit_in_english(request):
-        return _to_english()
+    language = get_language()
+    if not comes_from_here(request) and (wanted := _wanted(request, bare=bare) or language) != language:
+        return _to(wanted)
     found = stamps.all_roadmaps()
     if len(found) == 1:
         response = answer(request, found[0], None)
@@ -52,9 +53,16 @@ def page(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     return answer(request, found.stamp, found.pk)
 
 
-def _to_english() -> HttpResponse:
-    """Lead to the English front page; never kept, since the next visit may be meant for the other language."""
-    with override("en"):
+def _wanted(request: HttpRequest, *, bare: bool) -> str | None:
+    """Return the language that a learner chose, or a stranger's browser where the address says none; None for any."""
+    if not is_stranger(request):
+        return getattr(request.user, "language", None)
+    return "en" if bare and prefers_english(request.headers.get("Accept-Language", "")) else None
+
+
+def _to(language: str | None) -> HttpResponse:
+    """Lead to the front page in a language; never kept, since the next visit may be meant for the other one."""
+    with override(language):
         response = redirect("roadmap:home")
     patch_cache_control(response, private=True, no_store=True)
     return response

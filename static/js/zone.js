@@ -1,4 +1,4 @@
-// Offers the device's own time zone where another one is set, or none.
+// Offers the device's own time zone where another one is set, or none; and says so where days are counted.
 const field = document.querySelector("input[name='time_zone']");
 const button = document.getElementById("Zone");
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -6,6 +6,9 @@ const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 function offer() {
   button.hidden = !timeZone || field.value === timeZone;
 }
+
+const hint = document.querySelector("[data-zone]");
+if (hint) hint.hidden = hint.dataset.zone === timeZone;
 
 if (field && button) {
   button.append(" ", timeZone);

@@ -25,6 +25,15 @@ def test_a_learner_signs_in_with_address_and_password(client: Client, email: str
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
+@pytest.mark.parametrize(("language", "place"), [("", "/"), ("en", "/en/"), ("zh-hant", "/")])
+def test_who_comes_from_nowhere_is_led_to_the_front_page_in_their_language(
+    client: Client, language: str, place: str
+) -> None:
+    make_user("ada@example.org", language=language)
+    response = client.post("/accounts/login/", {"login": "ada@example.org", "password": PASSWORD})
+    assert response.headers["Location"] == place
+
+
 def test_a_wrong_password_opens_nothing(client: Client) -> None:
     make_user("ada@example.org")
     assert sign_in(client, "ada@example.org", "wrong") == 200

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts import notes, tracking
@@ -119,6 +119,26 @@ def test_an_account_is_deleted_by_its_address(page: Page, plan: Roadmap, learner
     assert not User.objects.exists()
     assert not Progress.objects.exists()
     assert not Note.objects.exists()
+
+
+def test_who_is_elsewhere_is_told_where_days_are_counted(
+    page: Page, learner: User, browser: Browser, site: str
+) -> None:
+    page.goto("/en/me/")
+    expect(page.get_by_role("heading", name="Days of study")).to_be_visible()
+    expect(page.get_by_text("Days begin and end as in")).to_be_hidden()
+    elsewhere = browser.new_context(base_url=site, timezone_id="America/New_York")
+    let_in(elsewhere, learner, site)
+    other = elsewhere.new_page()
+    other.goto("/en/me/")
+    expect(other.get_by_text("Days begin and end as in Asia/Taipei.")).to_be_visible()
+    other.get_by_role("link", name="Set another time zone").click()
+    other.get_by_role("button", name="America/New_York").click()
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_text("Saved.")).to_be_visible()
+    elsewhere.close()
+    learner.refresh_from_db()
+    assert learner.time_zone == "America/New_York"
 
 
 def test_whoever_goes_back_after_signing_out_sees_nothing_of_it(page: Page, plan: Roadmap, learner: User) -> None:

@@ -178,6 +178,19 @@ def test_someone_with_a_session_is_not_led_away(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("chosen", "path", "leads_to"),
+    [("en", "/", "/en/"), ("zh-hant", "/en/", "/"), ("en", "/en/", ""), ("zh-hant", "/", ""), ("", "/en/", "")],
+)
+def test_a_learner_is_led_to_the_language_they_chose(client: Client, chosen: str, path: str, leads_to: str) -> None:
+    make_plan()
+    client.force_login(make_user(language=chosen))
+    response = client.get(path, headers=ENGLISH)
+    assert response.headers.get("Location", "") == leads_to
+    for headers in ({"Referer": "http://testserver/me/"}, {"Sec-Fetch-Site": "same-origin"}):
+        assert client.get(path, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
     ("path", "language", "expected"),
     [
         ("/", "en", "/en/"),
