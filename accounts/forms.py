@@ -83,6 +83,8 @@ class AddressForm(forms.Form):
     def clean_email(self) -> str:
         """Return the address if no other account has it."""
         email = User.objects.normalize_email(self.cleaned_data["email"])
+        if email == self._user.email:
+            raise forms.ValidationError(_("This is the address that the account has."))
         accounts = User.objects.filter(email=email).exclude(pk=self._user.pk)
         if accounts.exists() or EmailAddress.objects.filter(email=email).exclude(user=self._user).exists():
             raise forms.ValidationError(_("There is an account with this e-mail address already."))

@@ -56,9 +56,14 @@ def undo(request: HttpRequest, batch: str) -> HttpResponse:
     except Gone:
         return outdated(request)
     resources = list(Resource.objects.filter(pk__in=back))
-    text = ngettext("Taken back: %(count)d resource", "Taken back: %(count)d resources", len(back))
-    text = text % {"count": len(back)} if back else gettext("There is nothing left to take back.")
     anchor = f"R-{resources[0].key}" if len(resources) == 1 else ""
+    if len(resources) == 1:
+        text = gettext("Taken back: %(title)s") % {"title": resources[0].title}
+    elif resources:
+        text = ngettext("Taken back: %(count)d resource", "Taken back: %(count)d resources", len(back))
+        text = text % {"count": len(back)}
+    else:
+        text = gettext("There is nothing left to take back.")
     return answer(request, reader, Changed(resources, text), anchor)
 
 

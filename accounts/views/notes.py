@@ -113,9 +113,10 @@ def _keep_draft(request: HttpRequest, resource: Resource, text: str | None) -> N
 
 def _of_another(request: HttpRequest, resource: Resource, text: str) -> HttpResponse:
     """Answer what was written for another account than the one signed in now: it is shown, not saved."""
-    said = gettext("This was written while another account was signed in. Save it to keep it in this one.")
     if _wants_data(request):
+        said = gettext("Not saved: another account is signed in now. It is kept in this browser for yours.")
         return JsonResponse({"said": said}, status=401)
+    said = gettext("This was written while another account was signed in. Save it to keep it in this one.")
     # Whoever wrote it saw another note than this account's: it must not be saved over that.
     return show(request, resource, text=text, version=0, said=said, status=409)
 

@@ -2,8 +2,11 @@
 const notes = document.querySelector(".notes");
 const key = `folds:${notes.dataset.memory}`;
 const sections = new Map();
-for (const section of notes.querySelectorAll("details.section")) {
-  sections.set(section.querySelector(":scope > .anchor").id, { section, initially: section.open });
+let id = "";
+for (const section of notes.querySelectorAll("details")) {
+  // A fold within a section goes by its number there.
+  id = section.matches(".section") ? section.querySelector(":scope > .anchor").id : `${id}/`;
+  sections.set(id, { section, initially: section.open });
 }
 
 function remembered() {

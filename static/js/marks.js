@@ -52,21 +52,27 @@ async function post(address, state, place) {
 // One after the other: a guest's first answer brings the session that the next one needs, and of two answers the later
 // one has the percentages that hold.
 let turn = Promise.resolve();
-const waiting = new Set();
+const waiting = new Map(); // By address: the last act that is not answered yet.
+let lately; // The place of the last mark.
 
 async function mark(address, state, place) {
-  const act = `${address} ${state}`;
-  if (waiting.has(act)) return; // A second click of the same.
-  waiting.add(act);
-  const focused = document.activeElement?.closest(".control, .toast");
+  if (waiting.get(address)?.state === state) return; // A second click of the same.
+  const act = { state };
+  waiting.set(address, act);
+  if (place !== toast) lately = place;
+  const focused = place.contains(document.activeElement);
   const elements = place.dataset.resource ? listings(place.dataset.resource) : [place];
   elements.forEach((element) => element.setAttribute("aria-busy", "true"));
   turn = turn.then(() => posted(address, state, place));
   const status = await turn;
-  waiting.delete(act);
+  if (waiting.get(address) === act) waiting.delete(address);
   elements.forEach((element) => element.removeAttribute("aria-busy"));
-  if (![200, 409, 422].includes(status)) sayThatItFailed(() => mark(address, state, place));
-  else if (document.activeElement === document.body) focused?.querySelector("button")?.focus({ preventScroll: true });
+  if (![200, 409, 422].includes(status)) sayThatItFailed(address, state, place);
+  else if (focused && (place === toast || document.activeElement === document.body)) focusLately();
+}
+
+function focusLately() {
+  lately?.querySelector("button")?.focus({ preventScroll: true });
 }
 
 // Posts, with a fresh token if the old one is not taken; gives the status, 0 where no answer came.
@@ -86,13 +92,24 @@ function listings(key) {
   return [...document.querySelectorAll(`[data-resource="${CSS.escape(key)}"]`)];
 }
 
-function sayThatItFailed(again) {
+let failed = []; // What did not reach the site, to be tried again together.
+
+function sayThatItFailed(...act) {
+  failed = [...failed.filter(([address]) => address !== act[0]), act];
   toast.replaceChildren(document.getElementById("Unsent").content.cloneNode(true));
+  if (failed.length > 1) toast.querySelector("span").append(` (${failed.length})`);
   toast.querySelector("button").addEventListener("click", () => {
     toast.replaceChildren();
-    again();
+    const again = failed;
+    failed = [];
+    for (const one of again) mark(...one);
   });
 }
+
+// A double click is one.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest(".state, .section-tools button")) event.preventDefault();
+});
 
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
@@ -134,13 +151,18 @@ document.addEventListener("click", (event) => {
   else openMenu(resource, link);
 });
 
+let opening = false; // A note is on its way: what is typed is meant for it.
+
 async function openNote(resource) {
+  opening = true;
   try {
     const { open } = await import(notes);
     await open(resource, resource.dataset.resource);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     location.assign(resource.querySelector(".more").href);
+  } finally {
+    opening = false;
   }
 }
 
@@ -160,15 +182,16 @@ menu.addEventListener("keydown", (event) => {
 // The keys
 
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return "";
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat || event.isComposing) return "";
   // A keyboard that writes no Latin letters still has the keys.
   return /^[ -~]$/.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^Key/, "").toLowerCase();
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (opening || event.target.closest("input, textarea, select, [contenteditable]")) return;
   if (pressed(event) === "z" && event.target.closest("[data-resource], .section-tools, .toast")) {
-    return toast.querySelector("button[formaction]")?.click();
+    // After what is on its way: that is the last change.
+    return turn.then(() => toast.querySelector("button[formaction]")?.click());
   }
   const inMenu = menu.contains(event.target);
   const resource = inMenu ? opened : event.target.closest("[data-resource]");
@@ -189,19 +212,26 @@ function leaveSoon() {
   clearTimeout(leaving);
   leaving = setTimeout(() => {
     if (toast.matches(":hover, :focus-within")) leaveSoon();
-    else toast.replaceChildren();
+    else closeToast();
   }, STAYS * (toast.querySelector("button[formaction], a") ? 2 : 1));
+}
+
+function closeToast() {
+  const hadFocus = toast.contains(document.activeElement);
+  toast.replaceChildren();
+  failed = [];
+  if (hadFocus) focusLately();
 }
 
 new MutationObserver(() => {
   if (!toast.childElementCount || toast.querySelector(".toast-close")) return;
   toast.append(document.getElementById("Closing").content.cloneNode(true));
-  toast.querySelector(".toast-close").addEventListener("click", () => toast.replaceChildren());
+  toast.querySelector(".toast-close").addEventListener("click", closeToast);
   leaveSoon();
 }).observe(toast, { childList: true });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.target.closest(".note, [popover]")) toast.replaceChildren();
+  if (event.key === "Escape" && !event.isComposing && !event.target.closest(".note, [popover]")) closeToast();
 });
 
 const said = document.querySelector(".messages .undo");

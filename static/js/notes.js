@@ -171,7 +171,7 @@ class Editor {
     this.status.classList.remove("error");
     const kept = keepDraft(this.key, this.isDirty ? { text: this.area.value, version: this.version } : null);
     if (!reader) this.say(kept ? this.words.guest : "");
-    else if (this.room < 0) this.fail(`${this.words.over} ${-this.room}`);
+    else if (this.room < 0) this.fail(this.words.over.replace("{n}", -this.room));
     else this.say(this.roomLeft);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), REST);
@@ -184,7 +184,7 @@ class Editor {
 
   // The same in words, where it is little.
   get roomLeft() {
-    return this.room < Number(this.area.dataset.most) * NEAR ? `${this.words.left} ${this.room}` : "";
+    return this.room < Number(this.area.dataset.most) * NEAR ? this.words.left.replace("{n}", this.room) : "";
   }
 
   say(text, link) {
@@ -209,7 +209,7 @@ class Editor {
   async send({ keepalive = false } = {}) {
     const text = this.area.value;
     if (!reader || !this.isDirty || this.inConflict || this.retired || text === this.refused) return;
-    if (this.room < 0) return this.fail(`${this.words.over} ${-this.room}`);
+    if (this.room < 0) return this.fail(this.words.over.replace("{n}", -this.room));
     this.say(this.words.saving);
     try {
       const fields = Object.fromEntries(new FormData(this.form));
@@ -249,22 +249,30 @@ class Editor {
     mark(this.key, saved.text !== "");
   }
 
-  // Shows both versions. Whoever was typing goes on in the text of both, at the same place of their own words.
+  // Shows both versions. Whoever was typing goes on in their own, and the text of both follows until it is edited.
   conflict(html) {
     const wasTyping = document.activeElement === this.area;
-    const afterCaret = this.area.value.length - this.area.selectionEnd;
+    const { selectionStart, selectionEnd } = this.area;
     this.inConflict = true;
     this.form.hidden = true;
     this.box.insertAdjacentHTML("beforeend", html);
     const versions = this.box.querySelector(".note-conflict");
-    const { text: both, version } = versions.elements;
+    const { text: both, mine, theirs } = versions.elements;
+    let isEdited = false;
     versions.addEventListener("submit", (event) => this.chosen(event, versions));
-    both.addEventListener("input", () => keepDraft(this.key, { text: both.value, version: version.value }));
+    versions.addEventListener("input", ({ target }) => {
+      if (target === both) isEdited = true;
+      else if (!isEdited) both.value = joined(theirs.value, mine.value);
+      keepDraft(this.key, { text: isEdited ? joined(both.value, mine.value) : mine.value, version: this.version });
+    });
+    versions.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      versions.requestSubmit(versions.querySelector(`[value="${event.target === mine ? "mine" : "joined"}"]`));
+    });
     this.bindClose(versions);
     if (!wasTyping) return;
-    both.focus();
-    const caret = Math.max(0, both.value.length - afterCaret);
-    both.setSelectionRange(caret, caret);
+    mine.focus();
+    mine.setSelectionRange(selectionStart, selectionEnd);
   }
 
   // Lets the buttons that close put the note away, where it can be.
@@ -381,7 +389,8 @@ export async function open(resource, key) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const place = event.key === "Escape" && event.target.closest(".note");
+  // Whoever writes Chinese leaves a word's choice by Escape, not the note.
+  const place = event.key === "Escape" && !event.isComposing && event.target.closest(".note");
   if (place) [...place.querySelectorAll(".note-close")].find((button) => button.checkVisibility())?.click();
 });
 

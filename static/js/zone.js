@@ -12,6 +12,7 @@ if (hint) hint.hidden = hint.dataset.zone === timeZone;
 
 if (field && button) {
   button.append(" ", timeZone);
+  field.after(button);
   button.addEventListener("click", () => {
     field.value = timeZone;
     field.focus();

@@ -220,6 +220,56 @@ def test_the_last_change_is_taken_back_by_a_key(opened: Page, learner: User, fir
     assert state_of(learner, first) == ""
 
 
+def test_what_is_typed_fast_is_done_in_order_and_undo_is_of_the_last(
+    opened: Page, context: BrowserContext, learner: User, first: Resource, twice: Resource
+) -> None:
+    let_go = hold(context, "**/state/")
+    button(opened, first).focus()
+    for key in ("d", "u", "d"):
+        opened.keyboard.press(key)
+    opened.get_by_role("heading", name="Deeper part").click()
+    button(opened, twice).focus()
+    opened.keyboard.press("s")
+    opened.keyboard.press("z")
+    let_go()
+    expect(opened.get_by_role("status").filter(has_text=f"Taken back: {twice.title}")).to_be_visible()
+    expect(button(opened, twice)).to_have_attribute("data-state", "")
+    expect(button(opened, first)).to_have_attribute("data-state", "done")
+    assert (state_of(learner, first), state_of(learner, twice)) == ("done", "")
+
+
+def test_all_that_did_not_reach_the_site_is_tried_again(
+    opened: Page, context: BrowserContext, learner: User, first: Resource
+) -> None:
+    opened.wait_for_load_state("networkidle")
+    second = Section.objects.get(title="Second chapter").listings.get(slot=0).resource
+    context.set_offline(True)
+    for resource in (first, second):
+        button(opened, resource).click()
+    expect(opened.get_by_role("status").filter(has_text="(2)")).to_be_visible()
+    context.set_offline(False)
+    opened.get_by_role("button", name="Try again").click()
+    for resource in (first, second):
+        expect(button(opened, resource)).to_have_attribute("data-state", "done")
+    assert Progress.objects.filter(user=learner, state="done").count() == 2
+
+
+def test_a_double_click_is_one(opened: Page, learner: User, first: Resource) -> None:
+    button(opened, first).dblclick()
+    expect(button(opened, first)).to_have_attribute("data-state", "done")
+    opened.wait_for_timeout(300)
+    assert state_of(learner, first) == "done"
+
+
+def test_the_focus_comes_back_from_what_is_said(opened: Page, first: Resource) -> None:
+    button(opened, first).focus()
+    for name in ("Undo", "Close"):
+        opened.keyboard.press("d")
+        opened.locator("#Toast").get_by_role("button", name=name).focus()
+        opened.keyboard.press("Enter")
+        expect(button(opened, first)).to_be_focused()
+
+
 def test_what_is_said_goes_when_it_was_read(opened: Page, first: Resource) -> None:
     opened.clock.install()
     toast = opened.locator("#Toast")

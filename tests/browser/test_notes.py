@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts import notes
-from accounts.models import NOTE_LENGTH, Note, User
+from accounts.models import NOTE_LENGTH, Note, Progress, User
 from roadmap.models import Resource, Roadmap, Section
 from tests.browser.pages import address_of, button, hold, let_in, places, sign_in, violations
 from tests.factories import make_plan, make_user
@@ -159,7 +159,8 @@ def test_two_tabs_on_one_note_lose_neither(
     write(opened, "mine")
     versions = opened.locator(".note-conflict")
     expect(versions.get_by_role("alert")).to_contain_text("saved elsewhere")
-    expect(versions.locator("pre")).to_have_text(["theirs", "mine"])
+    expect(versions.locator("pre")).to_have_text("theirs")
+    expect(versions.locator("[name=mine]")).to_have_value("mine")
     assert text_of(learner) == "theirs"
     assert violations(opened) == []
     versions.get_by_role("button", name=choice).click()
@@ -173,8 +174,15 @@ def test_two_tabs_on_one_note_lose_neither(
     assert text_of(learner) == kept
 
 
+@pytest.mark.parametrize(
+    ("choice", "kept"),
+    [
+        ("Save both as one", "from the phone\n\n---\n\nmine and on and further "),
+        ("Keep yours", "mine and on and further "),
+    ],
+)
 def test_who_goes_on_typing_into_a_conflict_loses_no_word(
-    opened: Page, context: BrowserContext, learner: User, resource: Resource
+    opened: Page, context: BrowserContext, learner: User, resource: Resource, choice: str, kept: str
 ) -> None:
     notes.save(learner, resource, "from the phone", 0)
     let_go = hold(context, "**/note/")
@@ -182,30 +190,33 @@ def test_who_goes_on_typing_into_a_conflict_loses_no_word(
     expect(status(opened)).to_have_text("Saving…")
     write(opened, " and on")
     let_go()
-    both = opened.locator(".note-conflict textarea")
-    expect(both).to_have_value("from the phone\n\n---\n\nmine and on")
-    expect(both).to_be_focused()
-    opened.keyboard.insert_text(" and further ")
-    expect(both).to_have_value("from the phone\n\n---\n\nmine and on and further ")
+    mine, both = opened.locator("[name=mine]"), opened.locator(".note-conflict [name=text]")
+    expect(mine).to_have_value("mine and on")
+    expect(mine).to_be_focused()
+    opened.keyboard.insert_text(" and further")
     opened.keyboard.press("Space")
-    opened.get_by_role("button", name="Save both as one").click()
+    expect(both).to_have_value("from the phone\n\n---\n\nmine and on and further ")
+    opened.get_by_role("button", name=choice).click()
     expect(opened.locator(".note-conflict")).to_have_count(0)
     expect(status(opened)).to_have_text("Saved")
-    assert text_of(learner) == "from the phone\n\n---\n\nmine and on and further  "
+    assert text_of(learner) == kept
 
 
 def test_a_conflict_can_be_left_for_later(opened: Page, learner: User, resource: Resource) -> None:
     notes.save(learner, resource, "from the phone", 0)
     write(opened, "mine")
     expect(opened.locator(".note-conflict")).to_be_visible()
+    opened.locator(".note-conflict [name=text]").fill("from the phone, mine")
     opened.keyboard.press("Escape")
     expect(opened.locator(".note-box")).to_have_count(0)
     opened.reload()
     opened.get_by_role("link", name="Open it").click()
     expect(opened.locator(".note-conflict pre").first).to_have_text("from the phone")
+    assert text_of(learner) == "from the phone"
+    expect(opened.locator("[name=mine]")).to_have_value("from the phone, mine")
     opened.get_by_role("button", name="Keep yours").click()
     expect(status(opened)).to_have_text("Saved")
-    assert text_of(learner) == "mine"
+    assert text_of(learner) == "from the phone, mine"
 
 
 def test_a_note_that_was_closed_unsaved_goes_on_where_it_was(
@@ -224,6 +235,26 @@ def test_a_note_that_was_closed_unsaved_goes_on_where_it_was(
     opened.wait_for_timeout(6_000)
     expect(opened.locator(".note-conflict")).to_have_count(0)
     assert text_of(learner) == "first words, and more"
+
+
+def test_escape_within_a_word_that_is_being_composed_leaves_the_note_open(opened: Page) -> None:
+    write(opened, "注音")
+    area(opened).dispatch_event("keydown", {"key": "Escape", "isComposing": True, "bubbles": True})
+    expect(area(opened)).to_have_value("注音")
+    expect(opened.locator(".note-box")).to_be_visible()
+
+
+def test_what_is_typed_while_a_note_is_on_its_way_marks_nothing(
+    page: Page, context: BrowserContext, plan: Roadmap, learner: User, resource: Resource
+) -> None:
+    page.goto(address_of(plan))
+    let_go = hold(context, "**/note/")
+    button(page, resource).focus()
+    page.keyboard.press("n")
+    page.keyboard.type("disk")
+    let_go()
+    expect(area(page)).to_be_focused()
+    assert not Progress.objects.exists()
 
 
 def test_the_icon_of_a_note_opens_it(page: Page, plan: Roadmap, learner: User, resource: Resource) -> None:
@@ -377,15 +408,15 @@ def test_a_guests_draft_comes_along_by_any_other_sign_in_too(page: Page, plan: R
 
 def test_a_note_that_is_too_long_is_said_and_not_cut(opened: Page, learner: User) -> None:
     area(opened).fill("字" * (NOTE_LENGTH - 10))
-    expect(status(opened)).to_have_text("characters left: 10")
-    expect(status(opened)).to_have_text("Saved · characters left: 10")
+    expect(status(opened)).to_have_text("10 characters left")
+    expect(status(opened)).to_have_text("Saved · 10 characters left")
     write(opened, "more than fits")
-    expect(status(opened)).to_contain_text("too long by this many characters: 4")
+    expect(status(opened)).to_have_text("Not saved: 4 characters too long")
     opened.wait_for_timeout(1500)
     assert len(text_of(learner)) == NOTE_LENGTH - 10
     for _ in range(4):
         opened.keyboard.press("Backspace")
-    expect(status(opened)).to_have_text("Saved · characters left: 0")
+    expect(status(opened)).to_have_text("Saved · 0 characters left")
     assert len(text_of(learner)) == NOTE_LENGTH
 
 

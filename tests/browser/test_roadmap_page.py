@@ -74,6 +74,13 @@ def test_what_is_open_is_remembered(page: Page, notes: None) -> None:
     expect(page.get_by_text("這個 Notes 主要是我自己")).to_be_hidden()
 
 
+def test_a_fold_of_the_notes_own_is_remembered_too(page: Page, notes: None) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="全部展開").click()
+    page.reload()
+    assert page.locator(".notes details:not([open])").count() == 0
+
+
 def test_what_is_remembered_of_one_roadmap_is_no_other_ones(page: Page, notes: None) -> None:
     plan = make_plan()
     page.goto("/roadmaps/notes/")
