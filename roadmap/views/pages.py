@@ -18,8 +18,8 @@ from roadmap.views.languages import comes_from_here, prefers_english
 def home(request: HttpRequest) -> HttpResponse:
     """The one roadmap, a list of several, or how to import the first."""
     bare = request.path_info == "/"
-    language = get_language()
-    if not comes_from_here(request) and (wanted := _wanted(request, bare=bare) or language) != language:
+    wanted = None if comes_from_here(request) else _wanted(request, bare=bare)
+    if wanted and wanted != get_language():
         return _to(wanted)
     found = stamps.all_roadmaps()
     if len(found) == 1:
@@ -60,7 +60,7 @@ def _wanted(request: HttpRequest, *, bare: bool) -> str | None:
     return "en" if bare and prefers_english(request.headers.get("Accept-Language", "")) else None
 
 
-def _to(language: str | None) -> HttpResponse:
+def _to(language: str) -> HttpResponse:
     """Lead to the front page in a language; never kept, since the next visit may be meant for the other one."""
     with override(language):
         response = redirect("roadmap:home")

@@ -53,12 +53,14 @@ async function post(address, state, place) {
 // one has the percentages that hold.
 let turn = Promise.resolve();
 const waiting = new Map(); // By address: the last act that is not answered yet.
+let failed = []; // What did not reach the site, to be tried again together.
 let lately; // The place of the last mark.
 
 async function mark(address, state, place) {
   if (waiting.get(address)?.state === state) return; // A second click of the same.
   const act = { state };
   waiting.set(address, act);
+  failed = failed.filter(([other]) => other !== address);
   if (place !== toast) lately = place;
   const focused = place.contains(document.activeElement);
   const elements = place.dataset.resource ? listings(place.dataset.resource) : [place];
@@ -68,7 +70,10 @@ async function mark(address, state, place) {
   if (waiting.get(address) === act) waiting.delete(address);
   elements.forEach((element) => element.removeAttribute("aria-busy"));
   if (![200, 409, 422].includes(status)) sayThatItFailed(address, state, place);
-  else if (focused && (place === toast || document.activeElement === document.body)) focusLately();
+  else {
+    if (focused && (place === toast || document.activeElement === document.body)) focusLately();
+    tryAgain(); // The site is reached again.
+  }
 }
 
 function focusLately() {
@@ -92,18 +97,20 @@ function listings(key) {
   return [...document.querySelectorAll(`[data-resource="${CSS.escape(key)}"]`)];
 }
 
-let failed = []; // What did not reach the site, to be tried again together.
-
 function sayThatItFailed(...act) {
-  failed = [...failed.filter(([address]) => address !== act[0]), act];
+  failed.push(act);
   toast.replaceChildren(document.getElementById("Unsent").content.cloneNode(true));
   if (failed.length > 1) toast.querySelector("span").append(` (${failed.length})`);
   toast.querySelector("button").addEventListener("click", () => {
     toast.replaceChildren();
-    const again = failed;
-    failed = [];
-    for (const one of again) mark(...one);
+    tryAgain();
   });
+}
+
+function tryAgain() {
+  const again = failed;
+  failed = [];
+  for (const act of again) mark(...act);
 }
 
 // A double click is one.
@@ -210,6 +217,7 @@ let leaving;
 
 function leaveSoon() {
   clearTimeout(leaving);
+  if (failed.length) return;
   leaving = setTimeout(() => {
     if (toast.matches(":hover, :focus-within")) leaveSoon();
     else closeToast();

@@ -103,11 +103,11 @@ class Editor {
     // What a page brings along from before a sign-in stands in the editor, and is not saved.
     this.saved = this.area.dataset.saved ?? this.area.value;
     this.failures = 0;
-    this.earlier = editors.get(this.key);
-    this.earlier?.retire();
+    const earlier = editors.get(this.key);
+    earlier?.retire();
     editors.set(this.key, this);
     this.listen();
-    this.recall();
+    this.recall(earlier);
     this.grow();
   }
 
@@ -152,8 +152,8 @@ class Editor {
     this.area.style.height = `${this.area.scrollHeight + 2}px`;
   }
 
-  recall() {
-    const { earlier } = this;
+  // Takes over what was typed and not saved: in this browser's memory, else in an earlier editor.
+  recall(earlier) {
     const unsaved = earlier?.isDirty && { text: earlier.area.value, version: earlier.version };
     const draft = draftOf(this.key) ?? unsaved;
     if (draft?.text === this.saved) keepDraft(this.key, null, draft.taken);
@@ -245,7 +245,6 @@ class Editor {
     keepDraft(this.key, this.isDirty ? { text: this.area.value, version: saved.version } : null);
     this.status.classList.remove("error");
     this.say([this.words.saved, this.roomLeft].filter(Boolean).join(" · "));
-    this.shown = saved;
     mark(this.key, saved.text !== "");
   }
 

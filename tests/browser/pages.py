@@ -55,8 +55,11 @@ def hold(context: BrowserContext, address: str) -> Callable[[], None]:
 
     def let_go() -> None:
         nonlocal opened
-        while not held:
+        for _ in range(500):
+            if held:
+                break
             context.pages[0].wait_for_timeout(20)
+        assert held, f"nothing was asked of {address}"
         opened = True
         for route in held:
             route.continue_()

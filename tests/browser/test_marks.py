@@ -242,13 +242,30 @@ def test_all_that_did_not_reach_the_site_is_tried_again(
     opened: Page, context: BrowserContext, learner: User, first: Resource
 ) -> None:
     opened.wait_for_load_state("networkidle")
+    opened.clock.install()
     second = Section.objects.get(title="Second chapter").listings.get(slot=0).resource
     context.set_offline(True)
     for resource in (first, second):
         button(opened, resource).click()
     expect(opened.get_by_role("status").filter(has_text="(2)")).to_be_visible()
+    opened.clock.run_for(60_000)
     context.set_offline(False)
     opened.get_by_role("button", name="Try again").click()
+    for resource in (first, second):
+        expect(button(opened, resource)).to_have_attribute("data-state", "done")
+    assert Progress.objects.filter(user=learner, state="done").count() == 2
+
+
+def test_what_did_not_reach_the_site_goes_along_with_the_next_that_does(
+    opened: Page, context: BrowserContext, learner: User, first: Resource
+) -> None:
+    opened.wait_for_load_state("networkidle")
+    second = Section.objects.get(title="Second chapter").listings.get(slot=0).resource
+    context.set_offline(True)
+    button(opened, first).click()
+    expect(opened.get_by_role("button", name="Try again")).to_be_visible()
+    context.set_offline(False)
+    button(opened, second).click()
     for resource in (first, second):
         expect(button(opened, resource)).to_have_attribute("data-state", "done")
     assert Progress.objects.filter(user=learner, state="done").count() == 2
