@@ -66,16 +66,6 @@ TABLE = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 
 
 @pytest.fixture
-def plan() -> Roadmap:
-    return make_plan()
-
-
-@pytest.fixture
-def resource(plan: Roadmap) -> Resource:
-    return Section.objects.get(title="First chapter").listings.get().resource
-
-
-@pytest.fixture
 def owner(plan: Roadmap, resource: Resource) -> User:
     """A learner with a state, a note and an event."""
     user = make_user(name="Ada of the notes")

@@ -14,22 +14,12 @@ from django.utils import timezone
 from accounts import notes, tracking
 from accounts.models import GuestTick, Note, Progress, StudyEvent, User
 from roadmap.editors import EDITORS
-from roadmap.models import Resource, Roadmap, Section
-from tests.factories import make_admin, make_plan, make_user
+from roadmap.models import Resource, Roadmap
+from tests.factories import make_admin, make_user
 
 pytestmark = pytest.mark.django_db
 
 SECRET = "what nobody else reads"
-
-
-@pytest.fixture
-def plan() -> Roadmap:
-    return make_plan()
-
-
-@pytest.fixture
-def resource(plan: Roadmap) -> Resource:
-    return Section.objects.get(title="First chapter").listings.get().resource
 
 
 @pytest.fixture

@@ -28,16 +28,11 @@ from accounts import deleting, notes, tracking
 from accounts.models import Note, Progress, StudyEvent, User
 from accounts.tracking import Gone
 from roadmap.models import ImportRun, Resource, Roadmap
-from tests.factories import PASSWORD, make_admin, make_plan, make_user
+from tests.factories import PASSWORD, make_admin, make_user
 
 pytestmark = pytest.mark.django_db
 
 Rows = dict[str, list[dict[str, Any]]]
-
-
-@pytest.fixture
-def plan() -> Roadmap:
-    return make_plan()
 
 
 def url() -> str:
@@ -213,12 +208,6 @@ def learner(client: Client) -> User:
     user = make_user("ada@example.org")
     client.force_login(user)
     return user
-
-
-@pytest.fixture
-def resource(plan: Roadmap) -> Resource:
-    first: Resource = plan.resources.earliest("pk")
-    return first
 
 
 @pytest.mark.parametrize("typed", ["ada@example.org", "  ADA@Example.org ", "ada@example.org\n"])

@@ -37,12 +37,6 @@ def plan() -> Roadmap:
 
 
 @pytest.fixture
-def resource(plan: Roadmap) -> Resource:
-    first: Resource = plan.resources.earliest("pk")
-    return first
-
-
-@pytest.fixture
 def user() -> User:
     return make_user("ada@example.org", name="Ada", language="en", time_zone="Asia/Taipei", theme="dark")
 

@@ -72,13 +72,6 @@ def plan(tmp_path: Path) -> Roadmap:
     return Roadmap.objects.get(slug="plan")
 
 
-@pytest.fixture
-def learner(client: Client) -> User:
-    user = make_user()
-    client.force_login(user)
-    return user
-
-
 def address(name: str, plan: Roadmap | str = "plan") -> str:
     return reverse(f"accounts:{name}", args=[plan.slug if isinstance(plan, Roadmap) else plan])
 

@@ -21,24 +21,6 @@ pytestmark = pytest.mark.django_db
 DATA = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def plan() -> Roadmap:
-    return make_plan()
-
-
-@pytest.fixture
-def resource(plan: Roadmap) -> Resource:
-    first: Resource = plan.resources.earliest("pk")
-    return first
-
-
-@pytest.fixture
-def learner(client: Client) -> User:
-    user = make_user()
-    client.force_login(user)
-    return user
-
-
 def url(resource: Resource) -> str:
     return "/en" + reverse("accounts:note", args=[resource.key]).removeprefix("/en")
 

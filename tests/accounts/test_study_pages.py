@@ -20,18 +20,6 @@ from tests.factories import make_plan, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def plan() -> Roadmap:
-    return make_plan()
-
-
-@pytest.fixture
-def learner(client: Client) -> User:
-    user = make_user()
-    client.force_login(user)
-    return user
-
-
 def order(plan: Roadmap) -> list[Resource]:
     """The resources as the page has them."""
     titles = ("First chapter", "Deeper part", "Second chapter")

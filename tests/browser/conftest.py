@@ -11,7 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
+from roadmap.models import Resource, Roadmap
 from tests.browser.chromium import on_machine
+from tests.browser.pages import let_in
+from tests.factories import make_plan, make_user
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -74,6 +78,35 @@ def context(
 def page(context: BrowserContext) -> Page:
     """A page of that profile."""
     return context.new_page()
+
+
+@pytest.fixture
+def without_scripts(browser: Browser, site: str) -> Iterator[Page]:
+    """A page of a browser that runs no scripts."""
+    context = browser.new_context(base_url=site, locale="zh-TW", java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def plan() -> Roadmap:
+    return make_plan()
+
+
+@pytest.fixture
+def resource(plan: Roadmap) -> Resource:
+    """What stands in the open first chapter."""
+    first: Resource = plan.resources.earliest("pk")
+    return first
+
+
+@pytest.fixture
+def learner(context: BrowserContext, site: str) -> User:
+    """Somebody who is signed in in that profile."""
+    user = make_user()
+    let_in(context, user, site)
+    return user
 
 
 def _note_refusal(message: ConsoleMessage, wrong: list[str]) -> None:

@@ -11,21 +11,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts import notes, tracking
 from accounts.models import Note, Progress, User
-from roadmap.models import Resource, Roadmap, Section
+from roadmap.models import Resource, Roadmap
 from tests.browser.pages import address_of, let_in, places, violations
-from tests.factories import make_plan, make_user
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def plan() -> Roadmap:
-    return make_plan()
-
-
-@pytest.fixture
-def resource(plan: Roadmap) -> Resource:
-    return Section.objects.get(title="First chapter").listings.get().resource
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import GuestTick, Progress, User
@@ -43,25 +42,10 @@ def twice(plan: Roadmap) -> Resource:
 
 
 @pytest.fixture
-def learner(context: BrowserContext, live_server: LiveServer) -> User:
-    user = make_user()
-    let_in(context, user, live_server.url)
-    return user
-
-
-@pytest.fixture
 def opened(page: Page, plan: Roadmap, learner: User) -> Page:
     """The plan's page as a learner has it."""
     page.goto(address_of(plan))
     return page
-
-
-@pytest.fixture
-def without_scripts(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, locale="zh-TW", java_script_enabled=False)
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
 
 
 def state_of(user: User, resource: Resource) -> str:

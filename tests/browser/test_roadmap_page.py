@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,14 +30,6 @@ def notes() -> None:
     import_notes(
         Path(settings.BASE_DIR) / "notes" / "README.md", slug="notes", source_url="https://example.org/README.md"
     )
-
-
-@pytest.fixture
-def without_scripts(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, locale="zh-TW", java_script_enabled=False)
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
 
 
 # Folding

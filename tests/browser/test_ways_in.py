@@ -22,10 +22,10 @@ from allauth.mfa.totp.internal.auth import (
 from playwright.sync_api import Page, expect
 
 from accounts.models import GuestTick, Progress, User
-from roadmap.models import Resource, Roadmap, Section
+from roadmap.models import Resource, Roadmap
 from tests.browser.pages import address_of, button, places, sign_in, violations
 from tests.browser.peers import Post, code_in, github, post_office
-from tests.factories import PASSWORD, make_plan, make_user
+from tests.factories import PASSWORD, make_user
 from tests.serving import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,17 +57,6 @@ def site(post: Post, neighbours: list[str], transactional_db: None) -> Iterator[
     # One process: what it counts for rate limits and codes, it counts alone.
     with serving("--workers", "1") as server:
         yield server.url
-
-
-@pytest.fixture
-def plan() -> Roadmap:
-    return make_plan()
-
-
-@pytest.fixture
-def resource(plan: Roadmap) -> Resource:
-    first: Resource = Section.objects.get(title="First chapter").listings.get().resource
-    return first
 
 
 @pytest.fixture
