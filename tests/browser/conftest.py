@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,6 +23,8 @@ from tests.factories import make_plan, make_user
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ON_ITS_WAY = 0.05
+"""Seconds: a request that was sent before its page was closed has begun by then."""
 FAILED = pytest.StashKey[bool]()
 
 
@@ -44,9 +50,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server: LiveServer) -> str:
+def site(live_server: LiveServer) -> Iterator[str]:
     """Where the site is: in the test's own process. Modules that need it set up otherwise say another place."""
-    return live_server.url
+    with _all_answered():
+        yield live_server.url
 
 
 @pytest.fixture
@@ -107,6 +114,37 @@ def learner(context: BrowserContext, site: str) -> User:
     user = make_user()
     let_in(context, user, site)
     return user
+
+
+@contextmanager
+def _all_answered() -> Iterator[None]:
+    """At the end wait for what the server is still at: a page that was closed may have asked for it, and the tables are
+    emptied next, which PostgreSQL cannot do under a request that holds one and waits for another."""
+    under_way = 0
+    change = threading.Condition()
+
+    def step(by: int) -> None:
+        nonlocal under_way
+        with change:
+            under_way += by
+            change.notify_all()
+
+    def begun(**_: object) -> None:
+        step(1)
+
+    def ended(**_: object) -> None:
+        step(-1)
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    try:
+        yield
+        time.sleep(ON_ITS_WAY)
+        with change:
+            assert change.wait_for(lambda: under_way <= 0, timeout=30), f"{under_way} requests were not answered"
+    finally:
+        request_started.disconnect(begun)
+        request_finished.disconnect(ended)
 
 
 def _note_refusal(message: ConsoleMessage, wrong: list[str]) -> None:
