@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import UserManager
-from roadmap.models import Resource
+from roadmap.models import Resource, Roadmap
 
 NOT_STARTED = ""
 """The state of a resource of which a learner has no Progress."""
@@ -145,6 +145,22 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_id}: {self.version}"
+
+
+class Seen(models.Model):
+    """Up to when a learner has seen what changed in a roadmap: set when they put the news away."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="seen", verbose_name=_("user"))
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="+", verbose_name=_("roadmap"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("news seen")
+        verbose_name_plural = _("news seen")
+        constraints = [models.UniqueConstraint(fields=["user", "roadmap"], name="seen_once_per_roadmap")]
+
+    def __str__(self) -> str:
+        return f"{self.roadmap_id}: {self.at:%Y-%m-%d}"
 
 
 class GuestTick(models.Model):

@@ -23,6 +23,7 @@ PROVIDERS = {"github": "https://github.com", "google": "https://accounts.google.
 """Sites that people may sign in with, and where their sign-in pages are."""
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 NOTES_MAX_BYTES = 10 * 1024 * 1024
+NOTES_KEPT_RUNS = 50
 SECRET_LENGTH, SECRET_VARIETY = 50, 5
 _NO = frozenset({"0", "false", "no", "off"})
 _YES = frozenset({"1", "true", "yes", "on"})
@@ -58,6 +59,7 @@ class Environment:
     providers: dict[str, dict[str, str]]
     """By which of PROVIDERS people may sign in: {"client_id", "secret"} of each."""
     notes_max_bytes: int
+    notes_kept_runs: int
 
     @property
     def secure(self) -> bool:
@@ -90,6 +92,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         email=_email(given.get("EMAIL_URL", "")),
         providers=_providers(given),
         notes_max_bytes=_whole_number("NOTES_MAX_BYTES", given.get("NOTES_MAX_BYTES", str(NOTES_MAX_BYTES)), 1, 2**40),
+        notes_kept_runs=_whole_number("NOTES_KEPT_RUNS", given.get("NOTES_KEPT_RUNS", str(NOTES_KEPT_RUNS)), 1, 10**6),
     )
 
 

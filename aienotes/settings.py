@@ -17,6 +17,8 @@ SECRET_KEY = ENVIRONMENT.secret_key or environment.kept_secret(ENVIRONMENT.data_
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 NOTES_MAX_BYTES = ENVIRONMENT.notes_max_bytes
 """An import refuses a larger file."""
+NOTES_KEPT_RUNS = ENVIRONMENT.notes_kept_runs
+"""Of how many imports of a roadmap the files are kept, so that an editor can go back to them."""
 
 # What is pasted may be as long as a study plan, and every resource of a long one be ticked in one form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = NOTES_MAX_BYTES + 1024 * 1024

@@ -11,7 +11,7 @@ from pathlib import Path
 FOLDER = Path(tempfile.mkdtemp(prefix="aienotes-tests-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
-for name in ("HOST", "PORT", "SITE_URL", "DEBUG", "ALLOWED_HOSTS", "EMAIL_URL", "NOTES_MAX_BYTES"):
+for name in ("HOST", "PORT", "SITE_URL", "DEBUG", "ALLOWED_HOSTS", "EMAIL_URL", "NOTES_MAX_BYTES", "NOTES_KEPT_RUNS"):
     os.environ.pop(name, None)
 os.environ |= {"DATA_DIR": str(FOLDER / "data"), "SECRET_KEY": "for tests alone"}
 

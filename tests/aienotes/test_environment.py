@@ -40,6 +40,7 @@ def test_without_any_variable_the_site_is_local() -> None:
         ({"DEBUG": "1"}, "debug", True),
         ({"DEBUG": "no"}, "debug", False),
         ({"NOTES_MAX_BYTES": "1000"}, "notes_max_bytes", 1000),
+        ({"NOTES_KEPT_RUNS": "3"}, "notes_kept_runs", 3),
     ],
 )
 def test_a_variable_is_taken(values: dict[str, str], name: str, expected: object) -> None:
@@ -146,6 +147,7 @@ WRONG = [
     ({"EMAIL_URL": "smtp://mail.example:port"}, "EMAIL_URL", "smtp+tls://"),
     ({"NOTES_MAX_BYTES": "10MB"}, "NOTES_MAX_BYTES", "whole number"),
     ({"NOTES_MAX_BYTES": "0"}, "NOTES_MAX_BYTES", "whole number"),
+    ({"NOTES_KEPT_RUNS": "0"}, "NOTES_KEPT_RUNS", "whole number"),
 ]
 
 
