@@ -21,6 +21,8 @@ RUN DATA_DIR=/tmp/data SECRET_KEY=unused python manage.py collectstatic --no-inp
 
 FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PATH=/srv/venv/bin:$PATH HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
+# Notes may come from a git repository.
+RUN apt-get update && apt-get install --yes --no-install-recommends git openssh-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home aienotes && install -d -m 700 -o aienotes /data
 COPY --from=build /srv /srv
 WORKDIR /srv/aienotes

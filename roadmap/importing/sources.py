@@ -1,124 +1,106 @@
-"""Where notes come from: a Markdown file and the images beside it."""
+"""Where notes come from: a Markdown file, a folder, a zip, a git repository, an upload or typed text."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
-from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
+import os
+import stat
+from pathlib import Path, PurePosixPath
+from zipfile import is_zipfile
 
+from roadmap.importing import git
+from roadmap.importing.addresses import is_address
+from roadmap.importing.folders import load_file, load_folder, read_file
+from roadmap.importing.limits import MOST_ZIP, SMALLER
+from roadmap.importing.loaded import Images, Loaded, SourceFile, one_page
+from roadmap.importing.paths import shown, slug_of_file
+from roadmap.importing.zips import unzip
 from roadmap.reading import NotesError
-from roadmap.reading.reader import READER_VERSION, Surroundings
 
-IMAGE_TYPES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
-BOM = b"\xef\xbb\xbf"
+__all__ = ["Images", "Loaded", "SourceFile", "load", "probe", "typed", "unzip"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One Markdown file of the notes: its path there, and its bytes as they are."""
+def load(location: str | Path, *, ref: str = "", path: str = "", max_bytes: int) -> Loaded:
+    """Return the notes at `location`: the path of a file, folder, zip or git repository, or a repository's address.
 
-    path: str
-    data: bytes
-
-    @property
-    def had_bom(self) -> bool:
-        """Whether the file begins with a byte order mark."""
-        return self.data.startswith(BOM)
-
-    @property
-    def text(self) -> str:
-        """The file's text without its byte order mark, line ends untouched."""
-        return self.data.decode("utf-8-sig")
-
-    def checksum(self, surroundings: Surroundings) -> str:
-        """Return a hash that differs whenever a reading of the file could differ (missing images aside)."""
-        around = [READER_VERSION, self.path, surroundings.source_url, sorted(surroundings.pages)]
-        return sha256(json.dumps(around).encode() + b"\0" + self.data).hexdigest()
-
-
-@dataclass(slots=True)
-class Images:
-    """The images beside the notes. `copies` holds, for what was asked for, the file and the name of its copy."""
-
-    folder: Path
-    max_bytes: int
-    asked: dict[str, str | None] = field(default_factory=dict)
-    copies: dict[str, Path] = field(default_factory=dict)
-
-    def asset(self, path: str) -> str | None:
-        """Return the name of the copy of the image at `path` within the notes, None where there is none.
-
-        Raises NotesError where it leads out of the folder or is over the size limit.
-        """
-        if path not in self.asked:
-            self.asked[path] = self._name(path)
-        return self.asked[path]
-
-    def _name(self, path: str) -> str | None:
-        file = self.folder / path
-        try:
-            resolved = file.resolve()
-            found = resolved.is_file()
-        except (OSError, RuntimeError, ValueError):
-            return None
-        if not found or (resolved.suffix.lower() not in IMAGE_TYPES | {""} and file.suffix.lower() not in IMAGE_TYPES):
-            return None
-        if not resolved.is_relative_to(self.folder.resolve()):
-            raise NotesError(f"the image {path} leads out of the folder of the notes; put a copy of it beside them")
-        if file.suffix.lower() not in IMAGE_TYPES:
-            return None
-        data = _read(resolved, self.max_bytes)
-        name = sha256(data).hexdigest()[:32] + file.suffix.lower()
-        self.copies[name] = resolved
-        return name
-
-    def copy_to(self, media: Path) -> None:
-        """Copy what was asked for into `media` under hashed names; what is there already stays."""
-        media.mkdir(parents=True, exist_ok=True)
-        for name, file in self.copies.items():
-            if not (media / name).exists():
-                with tempfile.NamedTemporaryFile(dir=media, delete=False) as part, file.open("rb") as original:
-                    shutil.copyfileobj(original, part)
-                Path(part.name).chmod(0o644)
-                Path(part.name).replace(media / name)
-
-
-def load(path: Path, max_bytes: int) -> tuple[list[SourceFile], Images]:
-    """Return the notes at `path` as files, and the images beside them.
-
-    Raises NotesError, saying what to do, for what is not there, no file, empty, over `max_bytes`, binary or not UTF-8.
+    `ref` (a branch, tag or commit) and `path` (a file or folder in it) are for repositories alone. Each file may have
+    `max_bytes`. Raises NotesError, saying what to do, for what is not there or cannot be taken.
     """
-    if path.is_dir():
-        raise NotesError(f"{path} is a folder; name the Markdown file in it, for example {path / 'README.md'}")
-    if not path.is_file():
-        raise NotesError(f"{path} is not there; name a Markdown file")
-    file = SourceFile(path.name, _read(path, max_bytes))
-    _check(file)
-    return [file], Images(path.parent, max_bytes)
+    repository = _repository(location)
+    if repository:
+        return git.load_repository(repository, ref, path, max_bytes)
+    if ref or path:
+        raise NotesError(f"{shown(str(location))} is no git repository; leave --ref and --path out, or name one")
+    place = Path(location)
+    if place.is_dir():
+        return load_folder(place, max_bytes)
+    if _is_zip(place):
+        return _load_zip(place, max_bytes)
+    return load_file(place, max_bytes)
 
 
-def _read(path: Path, max_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as opened:
-            data = opened.read(max_bytes + 1)
-    except OSError as error:
-        raise NotesError(f"{path} cannot be read: {error.strerror}") from None
+def probe(location: str | Path, ref: str = "", path: str = "") -> str:
+    """Return the commit that `ref` of a repository stands at now, without fetching it; empty for every other source.
+
+    Empty too where only fetching can tell, for a part of a commit's id. Raises NotesError where it cannot be reached.
+    """
+    repository = _repository(location)
+    return git.tip(repository, ref) if repository else ""
+
+
+def typed(text: str | bytes, name: str, max_bytes: int, path: str = "README.md") -> Loaded:
+    """Return notes of one page that was typed or uploaded; `name` is for people, `path` becomes the page's.
+
+    Raises NotesError for what cannot be taken.
+    """
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > max_bytes:
-        raise NotesError(f"{path} is over {max_bytes:,} bytes; split it, or raise NOTES_MAX_BYTES")
-    return data
+        raise NotesError(f"{shown(name)} is over {max_bytes:,} bytes; split it, or raise NOTES_MAX_BYTES")
+    page = PurePosixPath(path)
+    return Loaded(one_page(path, data), Images(), name, slug_of_file(page.name, page.parent.name))
 
 
-def _check(file: SourceFile) -> None:
+def _repository(location: str | Path) -> str:
+    """Return the address or absolute path of the repository at `location`, empty where there is none."""
+    text = str(location)
+    if not text:
+        raise NotesError("there is no place to read from; name a Markdown file, a folder, a zip or a git repository")
+    if is_address(text):
+        return text
+    mode = _mode(Path(location))
+    whole = str(Path(location).absolute())
+    return whole if stat.S_ISDIR(mode) and _holds_repository(Path(location)) else ""
+
+
+def _mode(place: Path) -> int:
     try:
-        text = file.text
-    except UnicodeDecodeError as error:
-        line = file.data.count(b"\n", 0, error.start) + 1
-        raise NotesError(f"{file.path}:{line}: not UTF-8 (byte {error.start}); save the file as UTF-8") from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise NotesError(f"{file.path}:{line}: there is a NUL character, so this is a binary file and not Markdown")
-    if not text.strip():
-        raise NotesError(f"{file.path} is empty; there is nothing to import")
+        str(place).encode()
+        return os.stat(place).st_mode
+    except UnicodeEncodeError:
+        raise NotesError(f"the path {shown(str(place))} is not UTF-8; give it another name") from None
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise NotesError(
+            f"{shown(str(place))} is not there; name a Markdown file, a folder, a zip or a git repository"
+        ) from None
+    except OSError as error:
+        raise NotesError(f"{shown(str(place))} cannot be read: {error.strerror}") from None
+
+
+def _holds_repository(folder: Path) -> bool:
+    """Whether a folder is the top of a working tree, or a bare repository."""
+    is_bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+    return is_bare or (folder / ".git").exists()
+
+
+def _is_zip(place: Path) -> bool:
+    if not place.is_file():
+        return False
+    return place.name.lower().endswith(".zip") or (place.suffix.lower() != ".md" and is_zipfile(place))
+
+
+def _load_zip(place: Path, max_bytes: int) -> Loaded:
+    size = place.stat().st_size
+    if size > MOST_ZIP:
+        raise NotesError(f"{shown(str(place))} has {size:,} bytes; a zip may have {MOST_ZIP:,}: {SMALLER}")
+    loaded = unzip(read_file(place, MOST_ZIP), str(place), max_bytes)
+    loaded.location = str(place.absolute())
+    return loaded

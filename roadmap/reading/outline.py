@@ -114,6 +114,7 @@ WARNINGS = {
     "dead-anchor": "the link to {} leads nowhere: no heading or anchor has that name",
     "unbalanced-fold": "a <{}> here has no partner",
     "out-of-folder": "the link to {} leads out of the folder of the notes",
+    "blank-page": "there is nothing in this file",
     "two-titles": "one URL stands under two different titles: {}",
 }
 

@@ -153,7 +153,7 @@ def _sections(
     lines = [border.line for border in borders] + [len(source.lines)]
     intro = next(bodies)
     sections: list[Section] = []
-    if source.between(0, first).strip():
+    if source.between(0, first).strip() or (first and not borders):
         sections.append(_section(reading, None, intro, 0, first, sections, ""))
         if borders and _shows_nothing(sections[0]):
             sections.clear()

@@ -43,7 +43,7 @@ def linked_folder(folder: Path) -> Path:
 DEEP = 201
 CASES = [
     ("no such path", lambda folder: folder / "nothing.md", "is not there"),
-    ("a folder", lambda folder: folder, "is a folder"),
+    ("a folder without notes", lambda folder: folder, "no Markdown file"),
     ("not UTF-8", write("plan.md", "# 一\n\n二".encode("big5")), "not UTF-8"),
     ("UTF-16", write("plan.md", "# One\n".encode("utf-16")), "not UTF-8"),
     ("a NUL", write("plan.md", b"# One\n\nTw\0o\n"), "plan.md:3: there is a NUL"),
