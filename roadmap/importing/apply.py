@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from roadmap.importing.plan import ImportPlan, PlannedRow
-from roadmap.models import Change, ImportRun, Listing, Page, Resource, Roadmap, Section, SectionAlias, Todo
+from roadmap.importing.plan import ImportPlan, PlannedAlias, PlannedProposal, PlannedRow
+from roadmap.models import (
+    Change,
+    ImportRun,
+    Listing,
+    Page,
+    PageAlias,
+    Proposal,
+    Resource,
+    ResourceAlias,
+    Roadmap,
+    Section,
+    SectionAlias,
+    Todo,
+)
 
 Row = TypeVar("Row", bound=models.Model)
 BATCH = 500
@@ -23,7 +38,20 @@ class StalePlan(Exception):
     """The tables moved on since the plan was made; make a new one."""
 
 
-def apply(slug: str, plan: ImportPlan, source: str, user: AbstractBaseUser | None = None) -> ImportRun | None:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a plan comes from, as its run keeps it."""
+
+    source: str
+    user: AbstractBaseUser | None = None
+    commit: str = ""
+    sources: bytes | None = None
+    """The files, packed by `roadmap.importing.keeping`."""
+    back_to: int | None = None
+    """The run whose sources were imported anew."""
+
+
+def apply(slug: str, plan: ImportPlan, origin: Origin) -> ImportRun | None:
     """Carry `plan` out on the roadmap `slug`, which is made if the plan is for a new one.
 
     Returns the run, None where nothing changed that people are told of. Raises StalePlan, with nothing changed, if the
@@ -33,7 +61,7 @@ def apply(slug: str, plan: ImportPlan, source: str, user: AbstractBaseUser | Non
         return None
     with transaction.atomic():
         roadmap = _lock(slug, plan)
-        return _Writer(roadmap, plan, timezone.now()).write(source, user)
+        return _Writer(roadmap, plan, timezone.now()).write(origin)
 
 
 def _lock(slug: str, plan: ImportPlan) -> Roadmap:
@@ -59,7 +87,7 @@ class _Writer:
         self.sections: list[int] = [0] * len(plan.sections)
         self.resources: list[int] = []
 
-    def write(self, source: str, user: AbstractBaseUser | None) -> ImportRun | None:
+    def write(self, origin: Origin) -> ImportRun | None:
         self._retire()
         self._write_pages()
         self._write_sections()
@@ -67,16 +95,21 @@ class _Writer:
         self._write_resources()
         self._write_listings()
         self._write_todos()
+        self._write_answers()
         if not self.plan.changes:
             return None
         run = ImportRun.objects.create(
             roadmap=self.roadmap,
-            by_id=user.pk if user else None,
-            source=source,
+            by_id=origin.user.pk if origin.user else None,
+            source=origin.source,
+            commit=origin.commit,
+            sources=origin.sources,
+            back_to_id=origin.back_to,
             version=self.roadmap.version,
             counts=self.plan.counts,
         )
         self._write_changes(run)
+        self._drop_old_sources()
         return run
 
     def _retire(self) -> None:
@@ -120,18 +153,39 @@ class _Writer:
         return row.parent is None or bool(self.sections[row.parent])
 
     def _write_aliases(self) -> None:
+        """Keep old addresses; one that something new has now is that one's."""
         if self.plan.version is None:
             return
-        live = set(Section.objects.live().filter(page__roadmap=self.roadmap).values_list("page_id", "slug"))
-        for page_id, slug in SectionAlias.objects.filter(page__roadmap=self.roadmap).values_list("page_id", "slug"):
-            if (page_id, slug) in live:
-                SectionAlias.objects.filter(page_id=page_id, slug=slug).delete()
-        for number, slug in self.plan.aliases:
-            page_id = self.pages[self.plan.sections[number].page or 0]
-            if (page_id, slug) not in live:
-                SectionAlias.objects.update_or_create(
-                    page_id=page_id, slug=slug, defaults={"section_id": self.sections[number]}
-                )
+        slugs = Section.objects.live().filter(page__roadmap=self.roadmap).values_list("page_id", "slug")
+        live = set(slugs)
+        old = SectionAlias.objects.filter(page__roadmap=self.roadmap).values_list("pk", "page_id", "slug")
+        for some in _batches(pk for pk, page, slug in old if (page, slug) in live):
+            SectionAlias.objects.filter(pk__in=some).delete()
+        SectionAlias.objects.bulk_create(
+            (
+                SectionAlias(page_id=page, slug=slug, section_id=self.sections[number])
+                for number, page, slug in self.plan.aliases
+                if (page, slug) not in live
+            ),
+            update_conflicts=True,
+            unique_fields=["page", "slug"],
+            update_fields=["section"],
+        )
+        self._write_old_paths()
+
+    def _write_old_paths(self) -> None:
+        live = set(Page.objects.live().filter(roadmap=self.roadmap).values_list("path", flat=True))
+        PageAlias.objects.filter(roadmap=self.roadmap, path__in=live).delete()
+        PageAlias.objects.bulk_create(
+            (
+                PageAlias(roadmap=self.roadmap, path=path, page_id=self.pages[number])
+                for number, path in self.plan.old_paths
+                if path not in live
+            ),
+            update_conflicts=True,
+            unique_fields=["roadmap", "path"],
+            update_fields=["page"],
+        )
 
     def _write_resources(self) -> None:
         links = [
@@ -151,6 +205,31 @@ class _Writer:
     def _write_todos(self) -> None:
         _write(Todo, self.plan.todos, [{"section_id": self.sections[row.parent or 0]} for row in self.plan.todos])
 
+    def _write_answers(self) -> None:
+        """Keep what was asked, and what an editor answered in the preview."""
+        for each in self.plan.confirmed:
+            aliases = [
+                *(ResourceAlias(url_key=key, url=url) for key, url in each.urls.items()),
+                *(ResourceAlias(title_key=key, title=title) for key, title in each.titles.items()),
+            ]
+            for alias in aliases:
+                alias.roadmap, alias.resource_id = self.roadmap, each.row
+            ResourceAlias.objects.bulk_create(aliases, ignore_conflicts=True)
+        answers = [_answer(self.roadmap, each) for each in self.plan.confirmed]
+        asked = [_proposal(self.roadmap, each, self.resources[each.resource]) for each in self.plan.proposals]
+        Proposal.objects.bulk_create(
+            [*answers, *asked],
+            update_conflicts=True,
+            unique_fields=["resource", "key"],
+            update_fields=["answer", "found"],
+        )
+
+    def _drop_old_sources(self) -> None:
+        kept = ImportRun.objects.filter(roadmap=self.roadmap, sources__isnull=False).order_by("-pk").values("pk")
+        oldest = kept[settings.NOTES_KEPT_RUNS - 1 : settings.NOTES_KEPT_RUNS].values_list("pk", flat=True).first()
+        if oldest:
+            ImportRun.objects.filter(roadmap=self.roadmap, pk__lt=oldest).exclude(sources=None).update(sources=None)
+
     def _write_changes(self, run: ImportRun) -> None:
         sections = {
             "section": self.sections,
@@ -168,6 +247,31 @@ class _Writer:
                 made.section_id = change.retired_id
             changes.append(made)
         Change.objects.bulk_create(changes, batch_size=BATCH)
+
+
+def _answer(roadmap: Roadmap, planned: PlannedAlias) -> Proposal:
+    return Proposal(
+        roadmap=roadmap,
+        resource_id=planned.row,
+        key=planned.key,
+        url=planned.url,
+        title=planned.title,
+        reason=Proposal.Reason.SIMILAR,
+        answer=Proposal.Answer.CONFIRMED,
+    )
+
+
+def _proposal(roadmap: Roadmap, planned: PlannedProposal, found: int) -> Proposal:
+    return Proposal(
+        roadmap=roadmap,
+        resource_id=planned.row,
+        found_id=found,
+        key=planned.key,
+        url=planned.new_url,
+        title=planned.new_title,
+        reason=planned.reason,
+        answer=planned.answer,
+    )
 
 
 def _write(model: type[Row], rows: list[PlannedRow], links: list[dict[str, Any]]) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
-from roadmap.models import Listing, Page, Resource, ResourceAlias, Roadmap, Section, Todo
+from roadmap.models import Listing, Page, Proposal, Resource, ResourceAlias, Roadmap, Section, Todo
 
 Old = TypeVar("Old")
 LISTING_VALUES = (
@@ -60,8 +60,15 @@ class OldSection(_Retiring):
     title_html: str
     slug: str
     source: str
+    notes_source: str | None
+    conflicts: dict[str, Any]
     body_html: str
     retired_at: datetime | None
+
+    @property
+    def said(self) -> str:
+        """What the notes said of it last; empty for what was added by hand."""
+        return self.source if self.notes_source is None else self.notes_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,11 @@ class OldResource(_Retiring):
     home_id: int | None
     retired_at: datetime | None
     retired_by_editor: bool
+
+    @property
+    def notes_title(self) -> str:
+        """What the notes called it last; its own title if it was added by hand."""
+        return self.imported["title"] if self.imported else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,14 @@ class OldTodo(_Retiring):
 
 
 @dataclass(slots=True)
+class Aliases:
+    """What an editor confirmed: {`url_key` or `title_key`: id of the resource}."""
+
+    urls: dict[str, int] = field(default_factory=dict)
+    titles: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Standing:
     """All rows of one roadmap that an import looks at. Empty, and with version None, where there is no roadmap yet."""
 
@@ -122,8 +142,9 @@ class Standing:
     resources: list[OldResource] = field(default_factory=list)
     listings: list[OldListing] = field(default_factory=list)
     todos: list[OldTodo] = field(default_factory=list)
-    aliases: dict[str, int] = field(default_factory=dict)
-    """{url_key: id of the resource that an editor said it is}."""
+    aliases: Aliases = field(default_factory=Aliases)
+    answered: set[tuple[int, str]] = field(default_factory=set)
+    """(id of a resource, key) of what was proposed before."""
 
 
 def of_pages(roadmap: Roadmap | None) -> Standing:
@@ -148,7 +169,11 @@ def fill(standing: Standing, roadmap: Roadmap | None) -> None:
         OldListing(row[0], row[1], row[2], dict(zip(LISTING_VALUES, row[3:], strict=True)))
         for row in listings.values_list("id", "section_id", "resource_id", *LISTING_VALUES)
     ]
-    standing.aliases = dict(ResourceAlias.objects.filter(roadmap=roadmap).values_list("url_key", "resource_id"))
+    aliases = ResourceAlias.objects.filter(roadmap=roadmap, key=None).values_list("url_key", "title_key", "resource_id")
+    for url_key, title_key, resource in aliases:
+        known = standing.aliases.titles if url_key is None else standing.aliases.urls
+        known[url_key or title_key or ""] = resource
+    standing.answered = set(Proposal.objects.filter(roadmap=roadmap).values_list("resource_id", "key"))
 
 
 def _rows(of: Callable[..., Old], rows: QuerySet[Any]) -> list[Old]:

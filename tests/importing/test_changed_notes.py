@@ -286,3 +286,10 @@ def test_rows_written_are_those_that_changed(tmp_path: Path) -> None:
     changed = [row for row in Section.objects.values_list() if before[row[0]] != row]
     assert len(changed) == 1
     assert ImportRun.objects.count() == 2
+
+
+def test_a_section_whose_parent_leaves_stands_under_nothing(tmp_path: Path) -> None:
+    bring(tmp_path, f"# One\n\n## Deeper\n\n- {A}\n")
+    report = bring(tmp_path, f"## Deeper\n\n- {A}\n")
+    assert counts(report, "sections") == {"retired": 1, "unchanged": 1}
+    assert Section.objects.live().get().parent is None

@@ -6,16 +6,20 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.holders import learners_of
+from roadmap.importing.describing import ADDED, RETIRED, Description, Line, describe, retired_resources
 from roadmap.importing.importer import Report, import_notes
 from roadmap.importing.plan import ACTIONS
 from roadmap.reading import NotesError
 
 BAR_WIDTH = 24
+FIELDS = {"sections": "from", "url": "URL"}
+LONGEST = 200
+"""Characters of a text in a diff."""
 LONG_WORK = 0.5
 """Seconds after which a terminal is shown how far the work is."""
 
@@ -27,7 +31,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("path", type=Path, metavar="PATH", help="the Markdown file; images beside it come along")
+        parser.add_argument(
+            "location",
+            metavar="NOTES",
+            help="a Markdown file, a folder or zip of them, or a git repository (path, https://…, ssh://…, git@host:…);"
+            " images beside them come along",
+        )
+        parser.add_argument("--ref", metavar="REF", default="", help="branch, tag or commit of a git repository")
+        parser.add_argument(
+            "--path", metavar="PATH", default="", help="file or folder in a git repository; default: all of it"
+        )
         parser.add_argument(
             "--roadmap", metavar="SLUG", help="the roadmap's address; default: the file's or its folder's name"
         )
@@ -42,7 +55,9 @@ class Command(BaseCommand):
         bar = _Bar() if sys.stderr.isatty() and not options["json"] else None
         try:
             report = import_notes(
-                options["path"],
+                options["location"],
+                ref=options["ref"],
+                path=options["path"],
                 slug=options["roadmap"],
                 title=options["title"],
                 language=options["language"],
@@ -61,6 +76,10 @@ class Command(BaseCommand):
             self._print(report)
 
     def _print(self, report: Report) -> None:
+        if report.commit:
+            self.stdout.write(f"Read at commit {report.commit}.")
+        if report.dry_run and report.plan:
+            self._diff(describe(report.plan, learners_of(retired_resources(report.plan))))
         for warning in report.warnings:
             self.stdout.write(self.style.WARNING(str(warning)))
         width = max(map(len, ACTIONS))
@@ -74,6 +93,52 @@ class Command(BaseCommand):
         else:
             said = "The roadmap “{}” is up to date."
         self.stdout.write(self.style.SUCCESS(said.format(report.roadmap)))
+        self._waiting(report)
+
+    def _waiting(self, report: Report) -> None:
+        """Say what an editor is to decide."""
+        plan = report.plan
+        if plan and not report.dry_run and (plan.conflicts or plan.proposals):
+            self.stdout.write(f"In the admin wait: conflicts {len(plan.conflicts)}, proposals {len(plan.proposals)}.")
+
+    def _diff(self, description: Description) -> None:
+        """Print a plan as a diff."""
+        paint = {"+": self.style.SUCCESS, "-": self.style.ERROR, ">": self.style.HTTP_INFO, "~": self.style.WARNING}
+        for name, lines in description.groups:
+            self.stdout.write(self.style.MIGRATE_HEADING(name.capitalize()))
+            for line in lines:
+                self.stdout.write(paint[line.sign](f"  {line.sign} {_told(line)}"))
+        if description.conflicts:
+            self.stdout.write(self.style.MIGRATE_HEADING("Conflicts: what the editor wrote stays until it is settled"))
+            for each in description.conflicts:
+                self.stdout.write(self.style.ERROR(f"  ! {each.of} “{each.title}”, {each.field}:"))
+                for whose, value in (("notes before", each.base), ("notes now", each.notes), ("editor", each.mine)):
+                    self.stdout.write(f"      {whose:<12} {_short(value)}")
+        if description.proposals:
+            self.stdout.write(self.style.MIGRATE_HEADING("Proposals: perhaps the same, for an editor to decide"))
+            for proposal in description.proposals:
+                self.stdout.write(self.style.WARNING(f"  ? “{proposal.title}” = “{proposal.new_title}”"))
+                self.stdout.write(f"      {proposal.url or 'no URL'} = {proposal.new_url or 'no URL'}")
+
+
+def _told(line: Line) -> str:
+    """Return one line of a diff."""
+    words = [_short(line.title)]
+    if line.where:
+        words.append(f"in {_short(line.where)}")
+    if line.url:
+        words.append(line.url)
+    words += [f"{FIELDS.get(name, name)}: {_short(old)} → {_short(new)}" for name, old, new in line.differences]
+    if line.verbs == (RETIRED,) and line.marks:
+        words.append(f"{line.marks} {'learner has' if line.marks == 1 else 'learners have'} marks on it, which stay")
+    verbs = f"{', '.join(line.verbs)}: " if line.verbs != (ADDED,) else ""
+    return verbs + "; ".join(words)
+
+
+def _short(text: str) -> str:
+    """Return a text on one line, its middle left out where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} … {line[-LONGEST // 3 :]}"
 
 
 class _Bar:
