@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --qui
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev admin password test lint bench requirements venv venv-dev chromium ready check pytest
+.PHONY: help run dev admin password test lint bench replay requirements venv venv-dev chromium ready check pytest
 
 help:
 	@echo "make run           set everything up and serve the site at http://localhost:8000"
@@ -17,6 +17,8 @@ help:
 	@echo "make test          all checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lint          the checks alone: ruff, djlint, mypy"
 	@echo "make bench         measure imports, pages and ticks"
+	@echo "make replay        import a history of notes under learners' marks: nothing may be lost"
+	@echo "                   (REPO=path FILE=README.md EVERY=n: a git repository's, every n-th commit)"
 	@echo "make requirements  pin what requirements*.in ask for (UPGRADE=--upgrade: at its newest)"
 
 run: ready
@@ -59,6 +61,9 @@ pytest: venv-dev chromium
 
 bench: venv-dev
 	$(BIN)/python -m benchmarks
+
+replay: venv-dev
+	@$(BIN)/python -m benchmarks.replay $(if $(REPO),--repo "$(REPO)") $(if $(FILE),--file "$(FILE)") $(if $(EVERY),--every "$(EVERY)")
 
 requirements: venv-dev
 	$(PIP) install uv

@@ -1,7 +1,8 @@
 """All measurements, one after the other: `make bench`."""
 
-from benchmarks import imports, learners, pages
+from benchmarks import folders, imports, learners, pages
 
 imports.main()
+folders.main()
 pages.main()
 learners.main()
