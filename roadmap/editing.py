@@ -7,6 +7,7 @@ before it is planned anew, and cached pages are stale at once. What the notes ow
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import PROTECT, Max
@@ -16,6 +17,10 @@ from django.utils.html import escape
 from roadmap.models import IMPORTED_FIELDS, Listing, Resource, ResourceAlias, Roadmap, Section
 from roadmap.reading.html import from_markdown
 from roadmap.reading.links import url_key
+
+
+class StaleError(Exception):
+    """What an editor decided on is not as it was shown any more; nothing was changed."""
 
 
 class TakenError(Exception):
@@ -29,9 +34,9 @@ class TakenError(Exception):
 def lock(roadmaps: Iterable[int]) -> None:
     """Hold the roadmaps with these primary keys until the transaction ends.
 
-    They are taken in one order always, so that nobody waits in a circle.
+    They are taken in one order always, so that nobody waits in a circle. Who refers to them alone does not wait.
     """
-    list(Roadmap.objects.select_for_update().filter(pk__in=set(roadmaps)).order_by("pk").values_list("pk"))
+    list(Roadmap.objects.select_for_update(no_key=True).filter(pk__in=set(roadmaps)).order_by("pk").values_list("pk"))
 
 
 def owner_of(roadmap: int, url: str, besides: Resource | None = None) -> Resource | None:
@@ -72,6 +77,34 @@ def reset(resources: Iterable[Resource]) -> list[tuple[Resource, dict[str, str]]
             done.append((resource, lost))
     _touch(resource for resource, _ in done)
     return done
+
+
+def fingerprint(resource: Resource, field: str) -> str:
+    """Return what stays the same while a field and the notes' value of it do: 16 hex digits."""
+    both = f"{getattr(resource, field)}\0{(resource.imported or {}).get(field)}"
+    return sha256(both.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@transaction.atomic
+def settle(resource: Resource, field: str, take_notes: bool, shown: str = "") -> bool:
+    """End the conflict about a field: with the notes' value, else with the editor's, which is not asked about again
+    until the notes change anew. Return False, with nothing changed, where there is none any more.
+
+    `shown` is the `fingerprint` of what was decided on. Raises StaleError where it is another by now.
+    """
+    lock([resource.roadmap_id])
+    resource.refresh_from_db()
+    if field not in resource.conflicts or resource.imported is None:
+        return False
+    if shown and shown != fingerprint(resource, field):
+        raise StaleError
+    if take_notes:
+        _write(resource, {field: resource.imported[field]})
+    else:
+        del resource.conflicts[field]
+        resource.save(update_fields=["conflicts"])
+    resource.roadmap.touch()
+    return True
 
 
 @transaction.atomic
@@ -168,16 +201,34 @@ def save_alias(alias: ResourceAlias) -> None:
 
 @transaction.atomic
 def delete(resource: Resource) -> None:
-    """Delete what was added by hand.
+    """Delete what was added by hand, or what has left the notes.
 
-    Raises ProtectedError where a learner has a mark on it, ValueError for what came from the notes: that is retired.
+    Raises ProtectedError where a learner has a mark on it, StaleError where it may only be retired.
     """
     lock([resource.roadmap_id])
-    if not resource.by_hand:
-        raise ValueError("a resource from the notes can be retired, not deleted")
+    hold(resource)
+    resource.refresh_from_db()
+    if not may_go(resource):
+        raise StaleError
     roadmap = resource.roadmap
     resource.delete()
     roadmap.touch()
+
+
+def hold(resource: Resource) -> None:
+    """Within a transaction: let no mark on a resource that is to be deleted come in until it ends.
+
+    Those that have come in are seen from now on; what comes later finds no resource.
+    """
+    list(Resource.objects.select_for_update().filter(pk=resource.pk).values_list("pk"))
+
+
+def may_go(resource: Resource) -> bool:
+    """Return whether the notes have nothing to do with a resource any more: it was added by hand, or has left them."""
+    if resource.by_hand:
+        return True
+    left = resource.retired_at is not None and not resource.retired_by_editor
+    return left and not resource.listings.exists()
 
 
 def is_marked(resource: Resource) -> bool:

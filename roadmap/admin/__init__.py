@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from roadmap.admin import imports, notes, resources, roadmaps
+from roadmap.admin import front, imports, notes, proposals, resources, roadmaps, sections
 
-__all__ = ["imports", "notes", "resources", "roadmaps"]
+__all__ = ["front", "imports", "notes", "proposals", "resources", "roadmaps", "sections"]
 
 admin.site.site_header = _("AIE Notes")
 admin.site.site_title = _("AIE Notes")
 admin.site.index_title = _("Editing")
 admin.site.empty_value_display = "—"
+admin.site.index = front.with_wants(admin.site.index)  # type: ignore[method-assign, assignment]

@@ -20,9 +20,9 @@ def admin_url(row: Model, view: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=[row.pk])
 
 
-def admin_link(row: Model | None, text: str = "") -> SafeString | str:
-    """Return a link to a row's page in the admin; empty without a row."""
-    return format_html('<a href="{}">{}</a>', admin_url(row), text or str(row)) if row else ""
+def admin_link(row: Model | None, text: str = "", view: str = "change") -> SafeString | str:
+    """Return a link to a row's page in the admin, or to another of its views; empty without a row."""
+    return format_html('<a href="{}">{}</a>', admin_url(row, view), text or str(row)) if row else ""
 
 
 def site_link(url: str) -> SafeString:

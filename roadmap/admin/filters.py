@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.holders import skipped
 from roadmap.admin.chapters import chapters
-from roadmap.models import Listing, Resource, Roadmap
+from roadmap.models import Listing, Proposal, Resource, Roadmap
+from roadmap.reading.outline import WARNINGS
 
 ROADMAP = "roadmap__id__exact"
+TWO_TITLES = "two-titles"
 Choices = list[tuple[str, Any]]
 
 
@@ -86,7 +91,40 @@ class WantsFilter(RowsFilter):
     answers: ClassVar = {
         "url": (_("without URL"), lambda rows: rows.filter(url="").exclude(kind="task")),
         "conflicts": (_("with conflicts"), lambda rows: rows.exclude(conflicts={})),
+        "skipped": (_("skipped by several"), lambda rows: rows.filter(pk__in=skipped().values("key"))),
     }
+
+
+class SectionWantsFilter(RowsFilter):
+    """For sections."""
+
+    title = _("wants a hand")
+    parameter_name = "wants"
+    answers: ClassVar = {"conflicts": (_("with conflicts"), lambda rows: rows.exclude(conflicts={}))}
+
+
+class AnswerFilter(RowsFilter):
+    """For proposals, of which the open ones are shown first."""
+
+    title = _("answer")
+    parameter_name = "answer"
+    answers: ClassVar = {
+        "open": (_("not answered yet"), lambda rows: rows.open()),
+        "confirmed": (Proposal.Answer.CONFIRMED.label, lambda rows: rows.filter(answer=Proposal.Answer.CONFIRMED)),
+        "refused": (Proposal.Answer.REFUSED.label, lambda rows: rows.filter(answer=Proposal.Answer.REFUSED)),
+        "all": (_("all"), lambda rows: rows),
+    }
+
+    def value(self) -> str:
+        """Return the chosen answer."""
+        chosen = super().value()
+        return chosen if chosen in self.answers else "open"
+
+    def choices(self, changelist: Any) -> Any:
+        """Yield the answers, without Django's own “All”."""
+        every = super().choices(changelist)
+        next(every)
+        return every
 
 
 class PlacedFilter(RowsFilter):
@@ -111,6 +149,16 @@ class DoneFilter(RowsFilter):
     }
 
 
+def warned_of(pages: QuerySet[Any], codes: Iterable[str]) -> QuerySet[Any]:
+    """Return the pages with a warning of one of `codes`. Not every database can look into JSON, so its text is
+    searched; what stands in quotes within a text has a backslash before the quote."""
+    said = Q()
+    for code in codes:
+        said |= Q(warnings_text__contains=f'"{code}"')
+    found: QuerySet[Any] = pages.alias(warnings_text=Cast("warnings", TextField())).filter(said)
+    return found
+
+
 class WarningsFilter(RowsFilter):
     """For pages."""
 
@@ -118,6 +166,8 @@ class WarningsFilter(RowsFilter):
     parameter_name = "warnings"
     answers: ClassVar = {
         "some": (_("with warnings"), lambda rows: rows.exclude(warnings=[])),
+        TWO_TITLES: (_("one URL under two titles"), lambda rows: warned_of(rows, [TWO_TITLES])),
+        "other": (_("with other warnings"), lambda rows: warned_of(rows, set(WARNINGS) - {TWO_TITLES})),
         "none": (_("without warnings"), lambda rows: rows.filter(warnings=[])),
     }
 
@@ -125,7 +175,7 @@ class WarningsFilter(RowsFilter):
 class HoldsFilter(RowsFilter):
     """For sections."""
 
-    title = _("resources")
+    title = pgettext_lazy("what there is", "resources")
     parameter_name = "resources"
     answers: ClassVar = {
         "some": (

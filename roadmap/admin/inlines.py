@@ -75,3 +75,7 @@ class OtherUrls(TabularInline[ResourceAlias, Resource]):
     verbose_name = _("other URL")
     verbose_name_plural = _("other URLs: where the notes give one of them, imports know it is this resource")
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ResourceAlias]:
+        """Return the URLs; a resource may go by other titles and keys too, which nobody types."""
+        return super().get_queryset(request).exclude(url_key=None)

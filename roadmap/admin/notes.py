@@ -1,4 +1,4 @@
-"""What the notes say, to be looked at: pages, sections, places of resources, and the author's TODOs."""
+"""What the notes say, to be looked at: pages, places of resources, and the author's TODOs."""
 
 from __future__ import annotations
 
@@ -8,28 +8,22 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from roadmap import editing
-from roadmap.admin.base import LookOnlyAdmin, LookOnlyInline, admin_link, site_link
-from roadmap.admin.choosing import VIEW, SectionChoices
+from roadmap.admin.base import LookOnlyAdmin, site_link
 from roadmap.admin.filters import (
     DoneFilter,
-    HoldsFilter,
     InSectionRoadmapFilter,
     PlacedFilter,
     RetiredFilter,
-    SectionRoadmapFilter,
     WarningsFilter,
 )
-from roadmap.models import Listing, Page, Section, Todo
+from roadmap.admin.sections import place_on_site
+from roadmap.models import Listing, Page, Todo
 from roadmap.reading.outline import WARNINGS
-
-LIVE_RESOURCES = Count("listings__resource", filter=Q(listings__resource__retired_at=None), distinct=True)
 
 
 def sentences(page: Page) -> list[dict[str, Any]]:
@@ -39,11 +33,6 @@ def sentences(page: Page) -> list[dict[str, Any]]:
         sentence = gettext(WARNINGS[each["code"]]) if each["code"] in WARNINGS else each["code"] + " {}"
         found.append({"line": each["line"], "sentence": sentence.format(each["subject"])})
     return found
-
-
-def place_on_site(section: Section) -> str | None:
-    """Return where a section stands on the site; None where it does not any more."""
-    return None if section.retired_at or section.page.retired_at else section.get_absolute_url()
 
 
 @admin.register(Page)
@@ -97,86 +86,6 @@ class PageAdmin(LookOnlyAdmin[Page]):
         """How many of its images came along."""
         here = sum(name is not None for name in page.assets.values())
         return gettext("%(here)d of %(all)d are here") % {"here": here, "all": len(page.assets)} if page.assets else "—"
-
-
-class ListingsOfSection(LookOnlyInline):
-    """What a section lists."""
-
-    model = Listing
-    fields = readonly_fields = ("label", "linked", "context", "from_where")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
-        """Return the rows with their resources."""
-        return super().get_queryset(request).select_related("resource")
-
-    @admin.display(description=_("resource"))
-    def linked(self, listing: Listing) -> SafeString | str:
-        """Which resource that is."""
-        return admin_link(listing.resource)
-
-    @admin.display(description=_("origin"))
-    def from_where(self, listing: Listing) -> str:
-        """Who put it there."""
-        return gettext("added by hand") if listing.slot is None else gettext("from the notes")
-
-
-@admin.register(Section)
-class SectionAdmin(LookOnlyAdmin[Section]):
-    """A heading and what stands under it."""
-
-    list_display = ("heading", "page", "resource_count", "is_live", "on_site")
-    list_filter = (SectionRoadmapFilter, "page", RetiredFilter, HoldsFilter)
-    list_select_related = ("page__roadmap",)
-    search_fields = ("title", "slug", "source")
-    list_per_page = 200
-    fields = ("title", "above", "source_box", "slug", "retired_at")
-    readonly_fields = ("above", "source_box")
-    inlines = (ListingsOfSection,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
-        """Return the rows with the number of their resources."""
-        return super().get_queryset(request).annotate(live_resources=LIVE_RESOURCES)
-
-    def view_on_site(self, obj: Section) -> str | None:
-        """Return its place on its page."""
-        return place_on_site(obj)
-
-    def get_urls(self) -> list[URLPattern]:
-        """Return the addresses, that of the select box for sections first."""
-        choose = self.admin_site.admin_view(SectionChoices.as_view(admin_site=self.admin_site))
-        return [path("choose/", choose, name=VIEW), *super().get_urls()]
-
-    @admin.display(description=_("heading"))
-    def heading(self, section: Section) -> SafeString:
-        """Its title, set in as deep as it stands."""
-        return format_html('<span class="depth-{}">{}</span>', min(section.depth, 5), section)
-
-    @admin.display(description=_("resources"), ordering="live_resources")
-    def resource_count(self, section: Section) -> int | str:
-        """How many different resources it lists itself."""
-        count: int = section.live_resources  # type: ignore[attr-defined]
-        return count or ""
-
-    @admin.display(description=_("on the site"), boolean=True, ordering="retired_at")
-    def is_live(self, section: Section) -> bool:
-        """Whether it stands in the notes."""
-        return section.retired_at is None
-
-    @admin.display(description=_("link"))
-    def on_site(self, section: Section) -> SafeString | str:
-        """A link to its place."""
-        url = place_on_site(section)
-        return site_link(url) if url else ""
-
-    @admin.display(description=_("under"))
-    def above(self, section: Section) -> SafeString | str:
-        """The heading above it."""
-        return admin_link(section.parent or section.page)
-
-    @admin.display(description=_("source"))
-    def source_box(self, section: Section) -> SafeString:
-        """Its piece of the notes, as it was written."""
-        return format_html('<pre class="notes-source" tabindex="0">{}</pre>', section.source)
 
 
 @admin.register(Listing)

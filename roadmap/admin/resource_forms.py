@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from roadmap import editing
 from roadmap.admin.base import CarefulForm, admin_link
 from roadmap.admin.choosing import SectionField
+from roadmap.admin.comparing import marked, shown
 from roadmap.admin.typed import BaseInlineFormSet, ModelForm
 from roadmap.models import IMPORTED_FIELDS, Kind, Listing, Resource, ResourceAlias, Section
 from roadmap.reading.links import is_web, kind_of, url_key
@@ -94,11 +97,17 @@ class ResourceForm(CarefulForm[Resource]):
         conflict = self.instance.conflicts.get(name)
         if not conflict:
             return format_html('<span class="from-notes">{} <q>{}</q></span>', _("The notes say:"), notes)
-        told = _("Conflict: the notes changed this too, from")
-        base = _named(name, conflict["base"])
-        return format_html(
-            '<span class="from-notes conflict">{} <q>{}</q> {} <q>{}</q></span>', told, base, _("to"), notes
-        )
+        base, mine = _named(name, conflict["base"]), _named(name, getattr(self.instance, name))
+        context = {
+            "label": self.fields[name].label,
+            "base": shown(base),
+            "notes": marked(base, notes),
+            "mine": marked(base, mine),
+            "keep": reverse("admin:roadmap_resource_keep-mine", args=[self.instance.pk, name]),
+            "take": reverse("admin:roadmap_resource_take-notes", args=[self.instance.pk, name]),
+            "fingerprint": editing.fingerprint(self.instance, name),
+        }
+        return render_to_string("admin/roadmap/resource/_conflict.html", context)
 
 
 def _named(name: str, value: str) -> str:

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Prefetch, ProtectedError, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
-from django.utils.decorators import method_decorator
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from accounts import statistics
+from accounts.holders import learners_of
 from roadmap import editing
 from roadmap.admin.base import admin_url, site_link
 from roadmap.admin.filters import ChapterFilter, OriginFilter, ResourceStateFilter, WantsFilter
 from roadmap.admin.inlines import OtherUrls, PlacesByHand, PlacesInNotes
-from roadmap.admin.resource_forms import LABELS, LIST_IT_TOO, AddResourceForm, ResourceForm, wordings
-from roadmap.admin.typed import ModelAdmin
-from roadmap.models import Listing, Resource, ResourceAlias
+from roadmap.admin.resource_acts import ResourceActs
+from roadmap.admin.resource_forms import LABELS, LIST_IT_TOO, AddResourceForm, ResourceForm
+from roadmap.models import Listing, Proposal, Resource, ResourceAlias
 
 LISTED = Listing.objects.select_related("section__page__roadmap").only(
     "resource", "section__title", "section__slug", "section__page__path", "section__page__position",
     "section__page__roadmap__slug",
 )  # fmt: skip
-Act = Callable[[HttpRequest, Iterable[Resource]], None]
 IN_ORDER = ("section__page__position", "section__position", "position")
 
 
 @admin.register(Resource)
-class ResourceAdmin(ModelAdmin[Resource]):
+class ResourceAdmin(ResourceActs):
     """A resource; what an act does to it is in `roadmap.editing`."""
 
     form = ResourceForm
@@ -46,12 +43,11 @@ class ResourceAdmin(ModelAdmin[Resource]):
     ordering = ("roadmap", "home__page__position", "home__position", "pk")
     list_select_related = ("roadmap",)
     list_per_page = 50
-    readonly_fields = ("state", "roadmap", "key", "changed", "learners")
-    actions = ("retire_selected", "bring_back_selected", "reset_selected")
+    readonly_fields = ("state", "asked", "roadmap", "key", "changed", "learners")
     inlines = (PlacesInNotes, PlacesByHand, OtherUrls)
     fieldsets_of_new: ClassVar[Any] = [(None, {"fields": AddResourceForm.field_order})]
     fieldsets = (
-        (None, {"fields": ("state", "title", "url", "kind", "description")}),
+        (None, {"fields": ("state", "asked", "title", "url", "kind", "description")}),
         (_("Details"), {"fields": ("roadmap", "changed", "learners", "key"), "classes": ("collapse",)}),
     )
 
@@ -63,8 +59,13 @@ class ResourceAdmin(ModelAdmin[Resource]):
         return super().get_queryset(request).prefetch_related(places)
 
     def get_fieldsets(self, request: HttpRequest, obj: Resource | None = None) -> Any:
-        """Return the fields; for a new resource, what it needs."""
-        return super().get_fieldsets(request, obj) if obj else self.fieldsets_of_new
+        """Return the fields, with a question that is open about it; for a new resource, what it needs."""
+        if obj is None:
+            return self.fieldsets_of_new
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if not open_questions(obj).exists():
+            first = first | {"fields": tuple(field for field in first["fields"] if field != "asked")}
+        return [(name, first), *others]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Resource | None = None) -> Any:
         """Return what is not typed; a new resource has none of it."""
@@ -126,6 +127,14 @@ class ResourceAdmin(ModelAdmin[Resource]):
             return ""
         return site_link(f"{places[0].section.page.get_absolute_url()}#R-{resource.key}")
 
+    @admin.display(description=_("question"))
+    def asked(self, resource: Resource) -> str:
+        """The open proposals about it."""
+        proposals = open_questions(resource).select_related("resource", "found")
+        return render_to_string(
+            "admin/roadmap/resource/_questions.html", {"proposals": proposals, "resource": resource}
+        )
+
     # What is saved
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Resource | None:
@@ -173,106 +182,68 @@ class ResourceAdmin(ModelAdmin[Resource]):
         self.message_user(request, gettext("“%(title)s” is listed there too.") % {"title": obj}, messages.SUCCESS)
         return redirect(admin_url(obj))
 
+    # What is deleted
+
     def has_delete_permission(self, request: HttpRequest, obj: Resource | None = None) -> bool:
-        """Only what was added by hand can be deleted, one at a time, and only while nobody has a mark on it; what came
-        from the notes would come back."""
-        if obj is None or not obj.by_hand:
+        """Only what the notes have nothing to do with any more can be deleted, one at a time, and only while nobody
+        has a mark on it; what they list would come back."""
+        if obj is None or not editing.may_go(obj):
             return False
         return super().has_delete_permission(request, obj) and not editing.is_marked(obj)
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Return what goes with a resource. Proposals about it go unasked. Raises ProtectedError where somebody has
+        marked it since."""
+        nested, counts, needed, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            raise ProtectedError("marked meanwhile", set())
+        return nested, counts, needed - {str(Proposal._meta.verbose_name)}, protected
+
     def delete_model(self, request: HttpRequest, obj: Resource) -> None:
-        """Delete what was added by hand."""
+        """Delete a resource on which there is no mark."""
         editing.delete(obj)
 
-    # Buttons and actions
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Delete a resource; say so where somebody has marked it in this moment, or the notes list it again."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (ProtectedError, editing.StaleError):
+            resource = Resource.objects.get(pk=object_id)
+            told = why_it_stays(resource) or gettext("Nothing was deleted: somebody changed it just now. Try again.")
+            self.message_user(request, told, messages.WARNING)
+            return redirect(admin_url(resource))
 
-    def get_urls(self) -> list[URLPattern]:
-        """Return the addresses, those of the buttons first."""
-        acts: dict[str, Callable[..., HttpResponse]] = {
-            "retire": self.retire_one,
-            "bring-back": self.bring_back_one,
-            "reset": self.reset_one,
-        }
-        own = [
-            path(f"<int:pk>/{act}/", self.admin_site.admin_view(view), name=f"roadmap_resource_{act}")
-            for act, view in acts.items()
-        ]
-        return [*own, *super().get_urls()]
-
-    @method_decorator(require_POST)
-    def retire_one(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button “Retire”."""
-        return self._one(request, pk, self._retire)
-
-    @method_decorator(require_POST)
-    def bring_back_one(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button “Bring back”."""
-        return self._one(request, pk, self._bring_back)
-
-    @method_decorator(require_POST)
-    def reset_one(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button “Reset to the notes”."""
-        return self._one(request, pk, self._reset)
-
-    @admin.action(description=_("Retire"), permissions=["change"])
-    def retire_selected(self, request: HttpRequest, queryset: QuerySet[Resource]) -> None:
-        """Retire the chosen."""
-        self._retire(request, queryset)
-
-    @admin.action(description=_("Bring back"), permissions=["change"])
-    def bring_back_selected(self, request: HttpRequest, queryset: QuerySet[Resource]) -> None:
-        """Bring the chosen back."""
-        self._bring_back(request, queryset)
-
-    @admin.action(description=_("Reset to the notes"), permissions=["change"])
-    def reset_selected(self, request: HttpRequest, queryset: QuerySet[Resource]) -> None:
-        """Reset the chosen."""
-        self._reset(request, queryset)
-
-    def _one(
-        self, request: HttpRequest, pk: int, act: Callable[[HttpRequest, Iterable[Resource]], None]
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        resource = super().get_object(request, str(pk))
-        if resource is None:
-            raise Http404
-        if not self.has_change_permission(request, resource):
-            raise PermissionDenied
-        act(request, [resource])
-        return redirect(admin_url(resource))
+        """Show a resource, with the reason why it cannot be deleted where it cannot."""
+        context = {"why_it_stays": partial(self._why_it_stays, request, object_id)}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
-    def _retire(self, request: HttpRequest, resources: Iterable[Resource]) -> None:
-        done = editing.retire(resources)
-        self._log(request, [(resource, gettext("Retired.")) for resource in done])
-        self._tell(
-            request, done, ngettext("%(count)d resource is retired.", "%(count)d resources are retired.", len(done))
-        )
+    def _why_it_stays(self, request: HttpRequest, object_id: str) -> str:
+        resource = self.get_queryset(request).filter(pk=object_id).first()
+        may = super().has_delete_permission(request, resource)
+        return why_it_stays(resource) if may and isinstance(resource, Resource) else ""
 
-    def _bring_back(self, request: HttpRequest, resources: Iterable[Resource]) -> None:
-        back, waiting = editing.bring_back(resources)
-        self._log(request, [(resource, gettext("Brought back.")) for resource in [*back, *waiting]])
-        told = ngettext("%(count)d resource is back.", "%(count)d resources are back.", len(back))
-        if back or not waiting:
-            self._tell(request, back, told)
-        for resource in waiting:
-            told = gettext("“%(title)s” has left the notes: it is back once they, or you below, list it in a section.")
-            self.message_user(request, told % {"title": resource}, messages.WARNING)
 
-    def _reset(self, request: HttpRequest, resources: Iterable[Resource]) -> None:
-        done = editing.reset(resources)
-        logs = [(resource, gettext("Reset to the notes; it was: %s") % wordings(lost)) for resource, lost in done]
-        self._log(request, logs)
-        told = ngettext(
-            "%(count)d resource is as the notes have it.", "%(count)d resources are as the notes have it.", len(done)
-        )
-        self._tell(request, done, told)
+def open_questions(resource: Resource) -> QuerySet[Proposal]:
+    """Return the open proposals about a resource, as what has left the notes or as what is new in them."""
+    return Proposal.objects.open().filter(Q(resource=resource) | Q(found=resource))
 
-    def _log(self, request: HttpRequest, told: Iterable[tuple[Resource, str]]) -> None:
-        for resource, words in told:
-            self.log_change(request, resource, words)
 
-    def _tell(self, request: HttpRequest, done: Iterable[Any], told: str) -> None:
-        count = len(list(done))
-        if count:
-            self.message_user(request, told % {"count": count}, messages.SUCCESS)
-        else:
-            self.message_user(request, gettext("Nothing to do there."), messages.INFO)
+def why_it_stays(resource: Resource) -> str:
+    """Return in a sentence why a resource can be retired and not deleted; empty where it can be deleted."""
+    count = learners_of([resource.pk])[resource.pk]
+    if count:
+        return ngettext(
+            "%(count)d learner has a mark on it, so it can be retired, not deleted.",
+            "%(count)d learners have a mark on it, so it can be retired, not deleted.",
+            count,
+        ) % {"count": count}
+    if editing.may_go(resource):
+        return ""
+    if resource.listings.exists():
+        return gettext("The notes or an editor list it, so it can be retired, not deleted.")
+    return gettext("An editor retired it. Bring it back first, then it can be deleted.")

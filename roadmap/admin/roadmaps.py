@@ -8,17 +8,30 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import PermissionDenied
 from django.core.validators import URLValidator
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_safe
 
 from roadmap import editing
-from roadmap.admin.base import CarefulForm, site_link
+from roadmap.admin import importing
+from roadmap.admin.base import CarefulForm, admin_link, site_link
 from roadmap.admin.typed import ModelAdmin
+from roadmap.importing import exporting
+from roadmap.importing.addresses import without_secrets
 from roadmap.models import Page, Resource, Roadmap
+
+ALL_ELSE = "all-else"
+"""Asks for a zip in which something is missing."""
 
 
 class RoadmapForm(CarefulForm[Roadmap]):
@@ -40,7 +53,7 @@ class RoadmapForm(CarefulForm[Roadmap]):
 
     class Meta:
         model = Roadmap
-        fields = ("title", "slug", "language", "source_url")
+        fields = ("title", "slug", "language", "published", "position", "source_url")
         widgets = {"title": AdminTextInputWidget(attrs={"class": "vLargeTextField"})}
         help_texts = {"slug": _("Its name in addresses. When you change it, links to the old address lead nowhere.")}
 
@@ -56,12 +69,15 @@ class RoadmapAdmin(ModelAdmin[Roadmap]):
     """A study plan."""
 
     form = RoadmapForm
-    list_display = ("title", "slug", "language", "page_count", "resource_count", "checked_at", "on_site")
+    list_display = (
+        "title", "slug", "language", "published", "position", "page_count", "resource_count", "checked_at",
+        "on_site", "as_zip",
+    )  # fmt: skip
     search_fields = ("title", "slug", "source_url")
-    readonly_fields = ("checked_at", "version")
+    readonly_fields = ("where_from", "source_ref", "source_path", "checked_at", "version")
     fieldsets = (
-        (None, {"fields": ("title", "slug", "language", "source_url")}),
-        (_("Details"), {"fields": ("checked_at", "version"), "classes": ("collapse",)}),
+        (None, {"fields": RoadmapForm.Meta.fields}),
+        (_("Details"), {"fields": readonly_fields, "classes": ("collapse",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Roadmap]:
@@ -75,6 +91,28 @@ class RoadmapAdmin(ModelAdmin[Roadmap]):
             editing.lock([roadmap.pk])
             roadmap.refresh_from_db()
         return roadmap
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses, those of imports first."""
+        out = path("<int:pk>/export/", self.admin_site.admin_view(self.export), name="roadmap_roadmap_export")
+        return [*importing.urls(self.admin_site), out, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send a roadmap's notes as a zip; where something would be missing in it, say so first."""
+        roadmap = super().get_object(request, str(pk))
+        if roadmap is None:
+            raise Http404
+        if not self.has_view_permission(request, roadmap):
+            raise PermissionDenied
+        exported = exporting.export(roadmap)
+        if exported.left_out and ALL_ELSE not in request.GET:
+            context = {"title": _("Export"), "opts": self.opts, "roadmap": roadmap, "left_out": exported.left_out}
+            whole = {**self.admin_site.each_context(request), **context}
+            return TemplateResponse(request, "admin/roadmap/roadmap/export.html", whole)
+        name = f'attachment; filename="{roadmap.slug}.zip"'
+        packed = exporting.packed(exported.files)
+        return HttpResponse(packed, content_type="application/zip", headers={"Content-Disposition": name})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds one here: an import makes it."""
@@ -99,16 +137,27 @@ class RoadmapAdmin(ModelAdmin[Roadmap]):
         count: int = roadmap.live_pages  # type: ignore[attr-defined]
         return count
 
-    @admin.display(description=_("resources"), ordering="live_resources")
+    @admin.display(description=pgettext_lazy("what there is", "resources"), ordering="live_resources")
     def resource_count(self, roadmap: Roadmap) -> int:
         """How many resources stand on the site."""
         count: int = roadmap.live_resources  # type: ignore[attr-defined]
         return count
 
+    @admin.display(description=_("notes are read from"))
+    def where_from(self, roadmap: Roadmap) -> str:
+        """Where its notes are read, without what opens the door there."""
+        return without_secrets(roadmap.source)
+
     @admin.display(description=_("link"))
     def on_site(self, roadmap: Roadmap) -> SafeString:
         """A link to it."""
         return site_link(roadmap.get_absolute_url())
+
+    @admin.display(description=_("notes as files"))
+    def as_zip(self, roadmap: Roadmap) -> SafeString | str:
+        """A link to a zip of it."""
+        words = format_html('{}<span class="visually-hidden">: {}</span>', _("Export"), roadmap)
+        return admin_link(roadmap, words, "export")
 
 
 def _live(model: type[Page] | type[Resource]) -> Coalesce:

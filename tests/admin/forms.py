@@ -5,8 +5,10 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from roadmap.models import Resource, Roadmap
 
@@ -27,7 +29,10 @@ class FormReader(HTMLParser):
             self.inside = found.get("id") == self.name
         if not self.inside:
             return
-        if tag == "input" and found.get("type") not in ("submit", "checkbox"):
+        if tag == "input" and found.get("type") == "checkbox":
+            if "checked" in found:
+                self.values[found["name"]] = found.get("value", "on")
+        elif tag == "input" and found.get("type") != "submit":
             self.values[found["name"]] = found.get("value", "")
         elif tag == "textarea":
             self.text = found["name"]
@@ -65,6 +70,15 @@ def shown(client: Client, url: str) -> dict[str, str]:
 
 def change_url(row: Resource | Roadmap) -> str:
     return reverse(f"admin:roadmap_{row._meta.model_name}_change", args=[row.pk])
+
+
+def page(client: Client, url: str, language: str) -> str:
+    """Return a page of the admin in a language; `url` is its address in the site's own."""
+    prefix = "" if language == settings.LANGUAGE_CODE else f"/{language}"
+    response = client.get(prefix + url)
+    translation.activate(settings.LANGUAGE_CODE)
+    assert response.status_code == 200, response
+    return response.content.decode()
 
 
 def save(client: Client, row: Resource | Roadmap, **typed: Any) -> None:

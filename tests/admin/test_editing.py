@@ -137,8 +137,8 @@ def test_a_conflict_is_shown_and_a_reset_takes_the_notes(client: Client, tmp_pat
     row = resource("Alpha two")
     assert row.conflicts == {"title": {"base": "Alpha", "notes": "Alpha two"}}
     form = client.get(change_url(row)).content.decode()
-    assert "<q>Alpha</q>" in form
-    assert "<q>Alpha two</q>" in form
+    assert "<span>Alpha</span>" in form
+    assert "<span>Alpha<ins> two</ins></span>" in form
     assert "⚠" in client.get(reverse("admin:roadmap_resource_changelist")).content.decode()
     act(client, row, "reset")
     row = resource("Alpha two")

@@ -29,7 +29,7 @@ def show(client: Client, row: object) -> str:
 
 def test_a_section_shows_its_source_as_written(client: Client) -> None:
     page = show(client, Section.objects.get())
-    assert '<pre class="notes-source" tabindex="0"># One\n\n- [Alpha](https://a.example/one)\n' in page
+    assert ">\n# One\n\n- [Alpha](https://a.example/one)\n" in page
     assert "[Dead &lt;b&gt;](docs/none.md)" in page
     assert f"{reverse('admin:roadmap_resource_add')}?section={Section.objects.get().pk}" in page
 
@@ -53,7 +53,7 @@ def test_a_warning_of_an_older_reader_is_shown_all_the_same(client: Client) -> N
 def test_a_run_shows_its_counts_and_changes(client: Client, tmp_path: Path) -> None:
     bring(tmp_path, NOTES.replace("[Alpha]", "[Alpha &lt;two&gt;]"))
     page = show(client, ImportRun.objects.first())
-    assert '<th scope="row">resources</th>' in page
+    assert '<th scope="col">resources</th>' in page
     assert "<del>Alpha</del> → <ins>Alpha &lt;two&gt;</ins>" in page
 
 

@@ -15,17 +15,19 @@ from django.urls import reverse
 
 from accounts.models import User
 from roadmap.editors import EDITORS, grant
-from roadmap.models import Change, ImportRun, Listing, Page, Resource, Roadmap, Section, Todo
+from roadmap.models import Change, ImportRun, Listing, Page, Proposal, Resource, Roadmap, Section, Todo
 from tests.factories import make_admin, make_user
 from tests.importing.notes import bring
 
-SHOWN = (Roadmap, Page, Section, Resource, Listing, Todo, ImportRun, Change)
+SHOWN = (Roadmap, Page, Section, Resource, Listing, Todo, ImportRun, Change, Proposal)
 NOTES = "# One\n\n- [Alpha](https://a.example/one)\n- [Dead](docs/none.md)\n\n# TODO\n\n- [ ] Draw\n"
 
 
 @pytest.fixture(autouse=True)
 def _notes(db: None, tmp_path: Path) -> None:
     bring(tmp_path, NOTES)
+    row = Resource.objects.get()
+    Proposal.objects.create(roadmap=row.roadmap, resource=row, key="-", title="Beta", reason=Proposal.Reason.SIMILAR)
 
 
 def pages(model: type[Model]) -> list[str]:
@@ -71,7 +73,7 @@ def test_nobody_deletes_what_learners_may_hang_on(client: Client, model: type[Mo
 
 @pytest.mark.parametrize("model", SHOWN)
 @pytest.mark.parametrize("staff", ["editor", "admin"])
-def test_only_resources_are_added_and_only_they_and_roadmaps_changed(
+def test_only_resources_are_added_and_only_they_sections_and_roadmaps_changed(
     client: Client, model: type[Model], staff: str
 ) -> None:
     if staff == "admin":
@@ -80,7 +82,7 @@ def test_only_resources_are_added_and_only_they_and_roadmaps_changed(
     assert client.get(reverse(f"{name}_add")).status_code == (200 if model is Resource else 403)
     row = model._default_manager.all()[0]
     status = client.post(reverse(f"{name}_change", args=[row.pk]), {}).status_code
-    assert status == (200 if model in (Resource, Roadmap) else 403)
+    assert status == (200 if model in (Resource, Roadmap, Section) else 403)
 
 
 @pytest.mark.parametrize("rights", [[], ["view_resource"]])
@@ -93,6 +95,11 @@ def test_staff_without_the_right_to_change_presses_no_button(rights: list[str]) 
     assert client.get(reverse("admin:roadmap_resource_change", args=[row.pk])).status_code == (200 if rights else 403)
     for name in ("retire", "bring-back", "reset"):
         assert client.post(reverse(f"admin:roadmap_resource_{name}", args=[row.pk])).status_code == 403
+    for name in ("keep-mine", "take-notes"):
+        assert client.post(reverse(f"admin:roadmap_resource_{name}", args=[row.pk, "title"])).status_code == 403
+    for name in ("same", "not-same"):
+        address = reverse(f"admin:roadmap_proposal_{name}", args=[Proposal.objects.get().pk])
+        assert client.post(address).status_code == 403
     assert client.post(reverse("admin:roadmap_resource_change", args=[row.pk]), {}).status_code == 403
     field = {"app_label": "roadmap", "model_name": "listing", "field_name": "section", "term": ""}
     assert client.get(reverse("admin:roadmap_section_choose"), field).status_code == 403
@@ -121,6 +128,9 @@ def test_the_group_may_do_with_roadmaps_what_it_should_and_nothing_else(db: None
     assert {right.split(".")[0] for right in found} == {"roadmap"}
     assert {right.split(".")[1] for right in found if "view" not in right} == {
         "change_roadmap",
+        "change_section",
+        "change_proposal",
+        "add_importrun",
         *(
             f"{act}_{model}"
             for act in ("add", "change", "delete")

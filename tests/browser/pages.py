@@ -14,10 +14,13 @@ from roadmap.models import Resource, Roadmap
 from tests.factories import PASSWORD
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong, with everything unfolded: the rules, and where they are broken."""
+def violations(page: Page, **options: bool) -> list[str]:
+    """Return what axe finds wrong, with everything unfolded: the rules, and where they are broken.
+
+    `options` go to axe.
+    """
     page.evaluate("document.querySelectorAll('.notes details').forEach(fold => fold.open = true)")
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
 
 
