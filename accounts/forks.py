@@ -73,7 +73,7 @@ def _known(roadmap: Roadmap, ticks: Iterable[Tick]) -> tuple[set[str], list[str]
         section__retired_at=None,
         resource__retired_at=None,
     )
-    aliases = ResourceAlias.objects.filter(roadmap=roadmap, resource__listings__in=listed)
+    aliases = ResourceAlias.objects.filter(roadmap=roadmap, resource__listings__in=listed).exclude(url_key=None)
     by_url = dict(aliases.values_list("url_key", "resource__key"))
     by_url |= {url: key for url, key in listed.values_list("resource__url_key", "resource__key") if url}
     tasks = _Tasks(listed)

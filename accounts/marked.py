@@ -77,9 +77,9 @@ class Item:
 
 
 def plans() -> dict[int, Plan]:
-    """Return all roadmaps in their order, by pk; two queries, and those of contents that were not kept."""
+    """Return all published roadmaps in their order, by pk; two queries, and those of contents that were not kept."""
     stamps = {stamp.roadmap: stamp for stamp in all_roadmaps()}
-    roadmaps = Roadmap.objects.filter(pk__in=stamps).order_by("title", "pk")
+    roadmaps = Roadmap.objects.filter(pk__in=stamps)
     return {roadmap.pk: Plan(roadmap, contents_of(stamps[roadmap.pk])) for roadmap in roadmaps}
 
 

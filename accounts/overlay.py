@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, override
 
-from accounts import readers, statistics
+from accounts import news, readers, statistics
 from accounts.models import NOT_STARTED, Note, State, User
 from accounts.statistics import ROADMAP, Tally
 from accounts.tracking import Reader
@@ -29,16 +29,19 @@ def of(request: HttpRequest, stamp: Stamp) -> Overlay:
     language = get_language() or ""
     if reader is None:
         return of_stranger(stamp, language)
+    contents = contents_of(stamp)
     states = statistics.states(reader, stamp.roadmap)
-    tallies = statistics.tallies(contents_of(stamp), states)
+    tallies = statistics.tallies(contents, states)
     tails = control_tails(language)
+    told = news.of(reader, stamp, contents, states) if isinstance(reader, User) else None
     return Overlay(
         usual={"control": tails[NOT_STARTED], "mark": "", "share": ""},
         own={
             "control": {key: tails[state] for key, state in states.items()},
-            "mark": dict.fromkeys(_with_note(reader, stamp.roadmap), " data-noted"),
+            "mark": _marks(_with_note(reader, stamp.roadmap), told.new if told else ()),
             "share": {str(pk): share(pk, tally) for pk, tally in tallies.items()},
         },
+        news=told,
     )
 
 
@@ -109,6 +112,13 @@ def size_of(section: int, size: int) -> str:
     """Return how many resources a section holds, for those who marked nothing yet."""
     word = elements.hidden(gettext("resources"))
     return f'<span class="share" data-share="{section}">{size}{word}</span>'
+
+
+def _marks(noted: Iterable[str], new: Collection[str]) -> dict[str, str]:
+    """Return the attributes that mark resources, by key: those with a note, and those that are new."""
+    marks = dict.fromkeys(noted, " data-noted")
+    word = escape(gettext("New"))
+    return marks | {key: f'{marks.get(key, "")} data-new="{word}"' for key in new}
 
 
 def _with_note(reader: Reader, roadmap: int) -> Iterable[str]:

@@ -95,7 +95,7 @@ def _found(export: Export) -> dict[str, Resource]:
     for it in _among(resources, "url_key", key_of.values()):
         by_url.setdefault(it.url_key or "", {})[it.pk] = it
     for alias in _among(ResourceAlias.objects.select_related("resource__roadmap"), "url_key", key_of.values()):
-        by_url.setdefault(alias.url_key, {}).setdefault(alias.resource_id, alias.resource)
+        by_url.setdefault(alias.url_key or "", {}).setdefault(alias.resource_id, alias.resource)
     tasks = list(_among(resources.filter(url=""), "title", [each.title for each in named if not each.urls]))
     counts = Counter((it.roadmap.slug, it.title) for it in tasks)
     by_title = {(it.roadmap.slug, it.title): it for it in tasks if counts[it.roadmap.slug, it.title] == 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import data, forks, marks, notes, resources, settings, study
+from accounts.views import data, forks, marks, news, notes, resources, settings, study
 
 app_name = "accounts"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("resources/<str:key>/state/", marks.state, name="state"),
     path("sections/<int:pk>/state/", marks.section, name="section"),
     path("undo/<slug:batch>/", marks.undo, name="undo"),
+    path("news/<int:run>/seen/", news.seen, name="seen"),
     path("me/", study.me, name="me"),
     path("me/notes/", study.notes, name="notes"),
     path("me/settings/", settings.settings, name="settings"),

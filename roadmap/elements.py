@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 
-from roadmap.models import Kind, Listing, Resource
+from roadmap.models import Kind, Listing, Resource, Section
 from roadmap.reading.links import is_web
 
 
@@ -130,6 +130,20 @@ def section_tools(pk: int, title: str) -> str:
         f'<button form="Marks" formaction="{address}" name="state" value="">'
         f"{icon('reset')}{reset} {whose}</button></p>"
     )
+
+
+def moved(section: Section, slugs: list[str]) -> str:
+    """Return what stands at the addresses (at least one) that a section had on this page, which is on another now."""
+    there = section.page
+    language = language_tag(there.roadmap.language)
+    words = gettext("“%(title)s” now stands in %(page)s.") % {
+        "title": f'<span lang="{language}">{escape(section.title or gettext("Untitled"))}</span>',
+        "page": f'<a href="{escape(section.get_absolute_url())}" lang="{language}">'
+        f"{escape(there.title or there.path)}</a>",
+    }
+    first, *others = map(escape, slugs)
+    anchors = "".join(f'<span id="{slug}"></span>' for slug in others)
+    return f'<p class="moved" id="{first}" lang="{language_tag(get_language() or "")}" data-moved>{anchors}{words}</p>'
 
 
 def _source(it: Resource, place: Placement) -> str:

@@ -22,7 +22,7 @@ from roadmap import elements
 from roadmap.bodies import Body
 from roadmap.contents import Node, chapter_level, tree
 from roadmap.elements import Piece, Placement, Slot
-from roadmap.models import Listing, Page, Roadmap, SectionAlias
+from roadmap.models import Listing, Page, Roadmap, Section, SectionAlias
 from roadmap.stamps import Stamp
 
 KEPT = 128
@@ -39,6 +39,8 @@ class Overlay:
     """By place: what stands where the reader left no mark."""
     own: Mapping[str, Mapping[str, str]]
     """By place and key."""
+    news: object = None
+    """What a learner is told of above the page (`accounts.news.News`), if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class _Compiler:
         self.roadmap, self.pages, self.shown = roadmap, pages, shown
         self.title = roadmap.title if not shown or shown is pages[0] else shown.title
         self.listings = self._listings()
-        self.aliases = self._aliases()
+        self.aliases, self.moved = self._aliases()
         self.body = Body(self._address)
         self.top = self._tree()
         self.chapters = chapter_level(self.top)
@@ -117,7 +119,7 @@ class _Compiler:
             resources=len(set().union(*(node.keys for node in self.top))),
             edit_url=self._edit_url(),
             contents=self._contents(),
-            notes=_weave(self._sections(self.top, 2)),
+            notes=_weave(self._notes()),
         )
 
     def _contents(self) -> Woven:
@@ -134,11 +136,18 @@ class _Compiler:
             found[row.section_id].append(row)
         return found
 
-    def _aliases(self) -> dict[int, list[str]]:
+    def _aliases(self) -> tuple[dict[int, list[str]], list[Section]]:
+        """Return the old addresses on this page by pk of the section, and the sections that stand on another now."""
         found: dict[int, list[str]] = defaultdict(list)
-        for alias in SectionAlias.objects.filter(page=self.shown):
+        moved = {}
+        rows = SectionAlias.objects.filter(page=self.shown).select_related("section").order_by("pk")
+        for alias in rows.defer("section__source", "section__body_html"):
+            page = next((page for page in self.pages if page.pk == alias.section.page_id), None)
+            if page and page is not self.shown and not alias.section.retired_at:
+                alias.section.page = page
+                moved[alias.section_id] = alias.section
             found[alias.section_id].append(alias.slug)
-        return found
+        return found, list(moved.values())
 
     def _tree(self) -> list[Node]:
         if self.shown is None:
@@ -164,6 +173,11 @@ class _Compiler:
             return ""
         beside = posixpath.relpath(self.shown.path, posixpath.dirname(self.pages[0].path) or ".")
         return urljoin(self.roadmap.source_url, beside) if self.shown is not self.pages[0] else self.roadmap.source_url
+
+    def _notes(self) -> Iterator[Piece]:
+        yield from self._sections(self.top, 2)
+        for section in self.moved:
+            yield elements.moved(section, self.aliases[section.pk])
 
     def _sections(self, nodes: list[Node], heading: int) -> Iterator[Piece]:
         """Yield sections that stand side by side; `heading` is the level of their headings on the site."""

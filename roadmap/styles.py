@@ -21,6 +21,7 @@ FILES = (
     "resource",
     "marks",
     "note",
+    "changes",
     "settings",
     "forms",
     "study",

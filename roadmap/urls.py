@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from roadmap.views import files, pages
+from roadmap.views import changes, files, pages
 
 app_name = "roadmap"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("roadmaps/<slug:slug>/", pages.roadmap, name="roadmap"),
     path("roadmaps/<slug:slug>/pages/<path:path>/", pages.page, name="page"),
+    path("roadmaps/<slug:slug>/changes/", changes.changes, name="changes"),
+    path("roadmaps/<slug:slug>/changes/feed/", changes.feed, name="feed"),
 ]
 
 outside_languages = [

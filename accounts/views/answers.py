@@ -96,7 +96,7 @@ def came_from(request: HttpRequest) -> str:
 def _pieces(request: HttpRequest, reader: Reader, changed: Changed) -> Iterator[str]:
     """Yield each piece of the page named in the form in which the state of the resources shows."""
     page = request.POST.get("page", "")
-    stamp = of_shown(int(page)) if page.isascii() and page.isdigit() and len(page) < 19 else None
+    stamp = of_shown(int(page), reader) if page.isascii() and page.isdigit() and len(page) < 19 else None
     if stamp is None:
         return
     if changed.first:

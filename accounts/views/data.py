@@ -32,7 +32,7 @@ def data(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         except Gone:
             return outdated(request)
-    roadmaps = Roadmap.objects.order_by("title", "pk")
+    roadmaps = Roadmap.objects.filter(published=True)
     context = {"form": ExportForm() if report else form, "report": report, "roadmaps": roadmaps}
     return render(request, "accounts/data.html", context, status=422 if form.errors else 200)
 

@@ -25,7 +25,7 @@ from roadmap.reading.ticks import ticked
 @require_safe
 def fork(request: HttpRequest) -> HttpResponse:
     """Lead to the one roadmap, or ask for which of several."""
-    roadmaps = list(Roadmap.objects.order_by("title", "pk"))
+    roadmaps = list(Roadmap.objects.filter(published=True))
     if len(roadmaps) == 1:
         return redirect("accounts:bring", roadmaps[0].slug)
     return render(request, "accounts/forks.html", {"roadmaps": roadmaps})
@@ -36,7 +36,7 @@ def fork(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def bring(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a fork's text and show what it would mark as done; nothing is saved yet."""
-    roadmap, contents = access.roadmap(slug)
+    roadmap, contents = access.roadmap(slug, access.learner(request))
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     preview = None
     if form.is_valid():
@@ -54,7 +54,7 @@ def bring(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, slug: str) -> HttpResponse:
     """Mark as done what was left checked."""
-    roadmap, contents = access.roadmap(slug)
+    roadmap, contents = access.roadmap(slug, access.learner(request))
     try:
         batch = forks.bring(access.learner(request), roadmap, contents, request.POST.getlist("key"))
     except Gone:
@@ -69,6 +69,6 @@ def confirm(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, slug: str) -> HttpResponse:
     """The notes with a check at each resource that is done."""
-    roadmap, _ = access.roadmap(slug)
+    roadmap, _ = access.roadmap(slug, access.learner(request))
     name, content = forks.marked(access.learner(request), roadmap)
     return file(content, "application/zip" if name.endswith(".zip") else "text/markdown; charset=utf-8", name)

@@ -12,6 +12,7 @@ from accounts import access, overlay, readers, statistics, tracking
 from accounts.models import NOT_STARTED, State
 from accounts.tracking import STATES, Batch, Gone
 from accounts.views.answers import Changed, answer, outdated, refused
+from accounts.views.uniting import again_if_united
 from roadmap.contents import contents_of
 from roadmap.models import Resource
 from roadmap.stamps import of_shown
@@ -19,6 +20,7 @@ from roadmap.stamps import of_shown
 
 @never_cache
 @require_POST
+@again_if_united
 def state(request: HttpRequest, key: str) -> HttpResponse:
     """Bring a resource into the state that was posted."""
     wanted = request.POST.get("state", "?")
@@ -30,14 +32,16 @@ def state(request: HttpRequest, key: str) -> HttpResponse:
 
 @never_cache
 @require_POST
+@again_if_united
 def section(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring all resources of a section into one state: done, but for what is skipped, or not started."""
     wanted = request.POST.get("state", "?")
-    found = access.section(pk)
-    stamp = of_shown(found.page_id)
+    reader = readers.of(request)
+    found = access.section(reader, pk)
+    stamp = of_shown(found.page_id, reader)
     if wanted not in (State.DONE, NOT_STARTED) or stamp is None:
         return refused(request)
-    states = statistics.states(readers.of(request), stamp.roadmap)
+    states = statistics.states(reader, stamp.roadmap)
     keys = [
         key for key in contents_of(stamp).nodes[pk].keys if wanted == NOT_STARTED or states.get(key) != State.SKIPPED
     ]

@@ -23,6 +23,7 @@ from accounts.notes import Conflict
 from accounts.tracking import Gone
 from accounts.views.answers import came_from
 from accounts.views.resources import DRAFTS, editor, show
+from accounts.views.uniting import again_if_united
 from roadmap.models import Resource
 from roadmap.reading.html import from_markdown
 
@@ -32,6 +33,7 @@ MOST_DRAFTS = 20
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@again_if_united
 def note(request: HttpRequest, key: str) -> HttpResponse:
     """Show a note where it was asked for, or save what was posted."""
     resource = access.resource(readers.of(request), key)

@@ -13,6 +13,7 @@ from accounts import access, notes, overlay, readers
 from accounts.models import NOT_STARTED, NOTE_LENGTH, GuestTick, Note, Progress, State, User
 from accounts.tracking import Guest, Reader
 from roadmap.models import Kind, Listing, Resource
+from roadmap.stamps import is_open
 
 DRAFTS = "drafts"
 """The session's key of notes that a guest wrote, kept until they can be saved: texts by key of the resource."""
@@ -40,10 +41,12 @@ def show(
     **more: Any,
 ) -> HttpResponse:
     """Return a resource's page. `text` stands in the editor instead of the note's own; `more` goes to the template."""
+    reader = readers.of(request)
     context = {
         **editor(request, resource, text=text, editing=editing),
+        "is_open": is_open(resource.roadmap.published, reader),
         "places": _places(resource),
-        "choices": _choices(_state(readers.of(request), resource)),
+        "choices": _choices(_state(reader, resource)),
         "kind": Kind(resource.kind).label,
         **more,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -40,7 +41,8 @@ def answer(request: HttpRequest, stamp: Stamp, page: int | None) -> HttpResponse
     language = get_language() or settings.LANGUAGE_CODE
     # While someone works on the site's dress, nothing made with the old one is shown.
     if is_stranger(request) and not settings.DEBUG:
-        return _to_stranger(request, stamp, page, language)
+        make = partial(_rendered, request.path, stamp, page, language, release())
+        return to_stranger(request, page or 0, stamp, make)
     context = _context(stamp, page, language, overlay.of(request, stamp))
     return show(request, TEMPLATE, context)
 
@@ -57,27 +59,34 @@ def show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpRe
     return response
 
 
-def _to_stranger(request: HttpRequest, stamp: Stamp, page: int | None, language: str) -> HttpResponse:
-    etag = f'W/"{page or 0}-{"-".join(map(str, stamp))}-{language}-{release()}"'.replace(" ", "T")
+def to_stranger(request: HttpRequest, name: object, stamp: Stamp, make: Callable[[], Rendered]) -> HttpResponse:
+    """Return what is the same for everyone while the stamp is. `name` tells it from what else the roadmap has, `make`
+    is asked for it where the reader's own copy is too old."""
+    etag = f'W/"{name}-{"-".join(map(str, stamp))}-{get_language()}-{release()}"'.replace(" ", "T")
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        rendered = _rendered(request.path, stamp, page, language, release())
+        rendered = make()
         if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
             response = HttpResponse(rendered.gzipped, headers={"Content-Encoding": "gzip"})
         else:
             response = HttpResponse(rendered.plain)
-    for name, value in FOR_EVERYONE.items():
-        response.headers[name] = value
+    for header, value in FOR_EVERYONE.items():
+        response.headers[header] = value
     response.headers["ETag"] = etag
     return response
+
+
+def packed(text: str) -> Rendered:
+    """Return a page as it is sent."""
+    plain = text.encode()
+    return Rendered(plain, gzip.compress(plain, mtime=0))
 
 
 @lru_cache(maxsize=KEPT)
 def _rendered(path: str, stamp: Stamp, page: int | None, language: str, release: str) -> Rendered:
     """Return a stranger's page. `path` counts because the language switch leads from there, `release` for the dress."""
     context = _context(stamp, page, language, overlay.of_stranger(stamp, language))
-    plain = render_to_string(TEMPLATE, {**context, "path": path}).encode()
-    return Rendered(plain, gzip.compress(plain, mtime=0))
+    return packed(render_to_string(TEMPLATE, {**context, "path": path}))
 
 
 def _context(stamp: Stamp, page: int | None, language: str, marks: Overlay) -> dict[str, Any]:
@@ -87,4 +96,5 @@ def _context(stamp: Stamp, page: int | None, language: str, marks: Overlay) -> d
         "notes": join(shown.notes, marks),
         "contents": join(shown.contents, marks),
         "total": overlay.total(marks),
+        "news": marks.news,
     }

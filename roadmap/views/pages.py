@@ -8,8 +8,9 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
+from accounts import readers, shelf
 from roadmap import stamps
-from roadmap.models import Roadmap
+from roadmap.models import PageAlias
 from roadmap.views.answering import answer, is_stranger, show
 from roadmap.views.languages import comes_from_here, prefers_english
 
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         response = answer(request, found[0], None)
     elif found:
-        response = show(request, "roadmap/list.html", {"roadmaps": Roadmap.objects.order_by("title", "pk")})
+        response = show(request, "roadmap/list.html", {"shelf": shelf.of(readers.of(request))})
     else:
         response = show(request, "roadmap/none.html", {})
     if bare:
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
     """A roadmap's first page."""
-    stamp = stamps.of_roadmap(slug)
+    stamp = stamps.of_roadmap(slug, request.user)
     if stamp is None:
         raise Http404
     return answer(request, stamp, None)
@@ -44,13 +45,29 @@ def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def page(request: HttpRequest, slug: str, path: str) -> HttpResponse:
-    """A further page; the first one's path leads to the roadmap's own address."""
-    found = stamps.of_page(slug, path) if "\0" not in path else None
-    if found is None:
+    """A further page; the first one's path leads to the roadmap's own address, one that a page had to where it is."""
+    if "\0" in path:
         raise Http404
+    found = stamps.of_page(slug, path, request.user)
+    if found is None:
+        return _to_renamed(request, slug, path)
     if found.position == 0:
         return redirect("roadmap:roadmap", slug)
     return answer(request, found.stamp, found.pk)
+
+
+def _to_renamed(request: HttpRequest, slug: str, path: str) -> HttpResponse:
+    """Lead from the path that a page once had to its address now. Raises Http404 for any other path.
+
+    Not for good: a browser would never ask again, and the path may be another page's tomorrow, or its own once more.
+    """
+    aliases = PageAlias.objects.filter(roadmap__slug=slug, path=path, page__retired_at=None)
+    alias = aliases.select_related("page__roadmap").first()
+    if alias is None or not stamps.is_open(alias.page.roadmap.published, request.user):
+        raise Http404
+    response = redirect(alias.page.get_absolute_url())
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _wanted(request: HttpRequest, *, bare: bool) -> str | None:

@@ -41,8 +41,18 @@ function targetOf(hash) {
 function reveal(hash, { scroll = true } = {}) {
   const target = targetOf(hash);
   if (!target) return;
+  // What stands on another page now.
+  const moved = target.closest("[data-moved]");
+  if (moved) return location.replace(moved.querySelector("a").href);
+  nameAnew(target);
   for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   if (scroll) target.scrollIntoView();
+}
+
+// What is copied from the address bar is the address that the section has now.
+function nameAnew(target) {
+  const anchor = target.matches(".anchor") ? target.parentElement.querySelector(":scope > .anchor") : target;
+  if (anchor !== target) history.replaceState(history.state, "", `#${encodeURIComponent(anchor.id)}`);
 }
 
 for (const [id, open] of Object.entries(remembered())) {

@@ -11,9 +11,9 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
 
 from accounts import notes, tracking
-from accounts.models import GuestTick, Note, Progress, StudyEvent, User
+from accounts.models import GuestTick, Note, Progress, Seen, StudyEvent, User
 from accounts.urls import urlpatterns
-from roadmap.models import Resource, Roadmap, Section
+from roadmap.models import ImportRun, Resource, Roadmap, Section
 from tests.factories import make_listing, make_page, make_plan, make_resource, make_section, make_user
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ class View(NamedTuple):
     methods: tuple[str, ...]
     """Those it answers; every other is 405."""
     key: str = ""
-    """What its address holds: a resource, a section, a roadmap, a batch."""
+    """What its address holds: a resource, a section, a roadmap, a run, a batch."""
     own: bool = True
     """Whether one must be signed in."""
     data: dict[str, str] = {}
@@ -48,6 +48,7 @@ VIEWS = [
     View("section", ("post",), "section", own=False, data={"state": "done"}, bad={"state": "skipped"}),
     View("undo", ("post",), "batch", own=False),
     View("token", ("get",), own=False),
+    View("seen", ("post",), "run", own=False),
     View("me", ("get",)),
     View("notes", ("get",)),
     View("settings", ("get", "post"), data={"theme": "dark"}, bad={"theme": "pink"}),
@@ -87,6 +88,7 @@ def address(view: View, plan: Roadmap, resource: Resource, **keys: Any) -> str:
         "roadmap": {"slug": plan.slug},
         "batch": {"batch": "nothing"},
     }
+    there["run"] = {"run": ImportRun.objects.get_or_create(roadmap=plan, source="-", version=1, counts={})[0].pk}
     there["section"] = {"pk": Section.objects.get(title="First chapter").pk}
     path = reverse(f"accounts:{view.name}", kwargs=there.get(view.key, {}) | keys)
     return translate_url(path, "en")
@@ -94,7 +96,7 @@ def address(view: View, plan: Roadmap, resource: Resource, **keys: Any) -> str:
 
 def rows() -> list[Any]:
     """Everything that is a learner's."""
-    models = (Progress, Note, StudyEvent, GuestTick, User)
+    models = (Progress, Note, StudyEvent, GuestTick, Seen, User)
     return [sorted(map(repr, model._base_manager.values_list())) for model in models]
 
 
@@ -176,10 +178,11 @@ def test_a_key_that_there_is_not_is_not_found(
     bad: dict[str, tuple[Any, ...]] = {
         "resource": ("nothing", "a" * 300, "%00", "é", resource.key.upper()),
         "section": (999_999, 2**63, 2**70),
+        "run": (999_999, 2**63, 2**70),
         "roadmap": ("nothing", "a" * 300),
     }
     client, before = Client() if stranger else signed_in(owner), rows()
-    name = {"resource": "key", "section": "pk", "roadmap": "slug"}.get(view.key, "")
+    name = {"resource": "key", "section": "pk", "run": "run", "roadmap": "slug"}.get(view.key, "")
     for key in bad.get(view.key, ()):
         for method in view.methods:
             try:

@@ -24,10 +24,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import deleting, notes, tracking
+from accounts import deleting, news, notes, tracking
 from accounts.models import Note, Progress, StudyEvent, User
 from accounts.tracking import Gone
-from roadmap.models import ImportRun, Resource, Roadmap
+from roadmap.models import Draft, ImportRun, Resource, Roadmap
 from tests.factories import PASSWORD, make_admin, make_user
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,9 @@ def furnish(user: User, plan: Roadmap, admin: User) -> None:
     logged(admin, second, second.email)
     logged(admin, Authenticator.objects.get(user=user), "TOTP")
     logged(admin, plan, plan.title, json.dumps([{"added": {"name": "address", "object": user.email}}]))
-    ImportRun.objects.create(roadmap=plan, by=user, source="-", version=1, counts={})
+    run = ImportRun.objects.create(roadmap=plan, by=user, source="-", version=1, counts={})
+    news.put_away(user, run)
+    Draft.objects.create(key=f"draft-{user.pk}", by=user, name="notes.md", data=b"-")
 
 
 def rows() -> Rows:
