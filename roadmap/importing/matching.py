@@ -224,16 +224,19 @@ def _most_shared(numbers: list[int], keys: Callable[[int], set[str]], of_old: Ma
     for pk, held in of_old.items():
         for key in held:
             holders[key].append(pk)
-    found: dict[int, int] = {}
-    taken: set[int] = set()
+    pairs = []
     for number in numbers:
         mine = keys(number)
         few = (pks for key in mine if len(pks := holders.get(key, [])) <= HOLDERS)
-        near = {pk for pks in few for pk in pks} - taken
-        best = max(((len(mine & of_old[pk]), -pk) for pk in near), default=None)
-        if best and 2 * best[0] > len(mine):
-            found[number] = -best[1]
-            taken.add(-best[1])
+        counts = ((len(mine & of_old[pk]), pk) for pk in {pk for pks in few for pk in pks})
+        pairs += [(-count, number, pk) for count, pk in counts if 2 * count > len(mine)]
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    # The closest first, or what was split would go to the part that stands first, however small.
+    for _, number, pk in sorted(pairs):
+        if number not in found and pk not in taken:
+            found[number] = pk
+            taken.add(pk)
     return found
 
 

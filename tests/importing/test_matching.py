@@ -238,6 +238,14 @@ def test_a_page_is_found_by_its_path_or_by_what_it_holds() -> None:
     assert {number: row.id for number, row in found.items()} == {0: 1, 1: 2}
 
 
+def test_a_page_that_was_split_goes_on_as_the_part_that_has_the_most_of_it() -> None:
+    rows = [page(1, "guide.md"), page(2, "other.md")]
+    holds = {1: {"a", "b", "c", "d", "e"}, 2: {"f"}}
+    new_holds = [{"e"}, {"a", "b", "c", "d"}, {"f"}]
+    found = match_pages(rows, ["extra.md", "moved/guide.md", "moved/other.md"], new_holds.__getitem__, holds)
+    assert {number: row.id for number, row in found.items()} == {1: 1, 2: 2}
+
+
 def test_what_every_page_holds_tells_none_of_them_from_another() -> None:
     """A footer of links in each of many pages, all under new paths: not each page is compared with each."""
     many = 4000
