@@ -248,7 +248,10 @@ def _rows(which: Q) -> Iterable[Row]:
         default=Value(""),
     )
     fields = ("run__roadmap", "run", "of", "action", "title", "anew", "resource__key")
-    return (Row(*row) for row in rows.annotate(anew=anew).order_by("run__at", "run", "pk").values_list(*fields))
+    # What an editor said to be what left in that run is no news: it stood before.
+    left_first = Case(When(action=Change.Action.RETIRED, then=0), default=1)
+    rows = rows.annotate(anew=anew).order_by("run__at", "run", left_first, "pk")
+    return (Row(*row) for row in rows.values_list(*fields))
 
 
 def _baseline(user: int, roadmap: int) -> datetime | None:

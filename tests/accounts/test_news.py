@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import notes, tracking
+from accounts import notes, tracking, uniting
 from accounts.models import Note, Progress, Seen, User
-from roadmap.models import ImportRun, Resource, Section
+from roadmap import answering
+from roadmap.models import ImportRun, Proposal, Resource, Section
 from tests.factories import make_user
 from tests.roadmap.changing import bring, plan, resource, set_time, text
 
@@ -162,6 +163,16 @@ def test_what_came_back_is_told_as_such_and_is_not_new(client: Client, learner: 
     mark(learner, "Alpha", ago=8)
     bring(folder, text("Alpha", "Beta"), ago=7)
     assert "1 come back" in box(client)
+    assert marked_new(client) == set()
+
+
+def test_what_turns_out_to_be_what_left_is_not_new(client: Client, learner: User, folder: Path) -> None:
+    mark(learner, "Alpha", "Beta")
+    renamed = "- [Alphas](https://new.example/alphas)"
+    bring(folder, text(renamed, "Beta"))
+    assert "1 new resource in “Basics”: Alphas" in box(client)
+    answering.confirm(Proposal.objects.get(), uniting.unite)
+    assert box(client) == ""
     assert marked_new(client) == set()
 
 
