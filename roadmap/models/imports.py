@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from roadmap.models.resources import Resource
@@ -100,7 +101,7 @@ class ImportRun(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.roadmap} · {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.roadmap} · {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
 
 class Draft(models.Model):

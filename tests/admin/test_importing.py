@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +244,15 @@ def test_a_run_says_where_it_came_from_and_offers_the_way_back(client: Client, t
     assert reverse("admin:roadmap_import_back", args=[run.pk]) in html
     ImportRun.objects.update(sources=None)
     assert reverse("admin:roadmap_import_back", args=[run.pk]) not in client.get(url).content.decode()
+
+
+def test_a_run_is_called_by_the_hour_that_its_page_says(client: Client, tmp_path: Path) -> None:
+    bring(tmp_path, BEFORE)
+    ImportRun.objects.update(at=datetime(2026, 5, 1, 18, 30, tzinfo=UTC))
+    run = ImportRun.objects.get()
+    assert str(run).endswith("· 2026-05-02 02:30")
+    html = client.get(reverse("admin:roadmap_importrun_change", args=[run.pk])).content.decode()
+    assert "18:30" not in html
 
 
 def test_there_is_no_way_back_to_files_that_are_not_kept(client: Client, tmp_path: Path) -> None:
