@@ -77,6 +77,15 @@ def test_it_brings_every_roadmap_up_to_date_and_says_so_in_a_line(tmp_path: Path
     assert sync() == (0, "", "")
 
 
+def test_it_says_how_many_questions_wait(tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text("# Plan\n\n- [ ] Install Python\n- [ ] Read the book\n")
+    import_notes(tmp_path / "plan.md", slug="plan")
+    (tmp_path / "plan.md").write_text("# Plan\n\n- [ ] Install Python 3\n- [ ] Read the book\n")
+    assert sync()[1].endswith("; 1 proposal\n")
+    (tmp_path / "plan.md").write_text("# Plan\n\n- [ ] Install Python 3.11\n- [ ] Read the book twice\n")
+    assert sync()[1].endswith("; 2 proposals\n")
+
+
 def test_one_that_fails_is_said_and_the_others_are_done(tmp_path: Path, repository: Path) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.md").write_text(NOTES)

@@ -57,8 +57,7 @@ def _told(report: Report) -> str:
     for of, counts in report.counts.items():
         changed = [f"{counts[action]} {action}" for action in ACTIONS if counts[action] and action != "unchanged"]
         told += [f"{of} {', '.join(changed)}"] if changed else []
-    if report.plan and report.plan.conflicts:
-        told.append(f"{len(report.plan.conflicts)} conflicts")
-    if report.plan and report.plan.proposals:
-        told.append(f"{len(report.plan.proposals)} proposals")
+    if report.plan:
+        waiting = {"conflict": len(report.plan.conflicts), "proposal": len(report.plan.proposals)}
+        told += [f"{count} {what}{'s' * (count > 1)}" for what, count in waiting.items() if count]
     return "; ".join(told) or "its title, language or source URL"
