@@ -44,6 +44,7 @@ class Row(NamedTuple):
     anew: str
     """Whether it is "renamed" or "relinked" by it, else empty."""
     key: str | None
+    section: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def told_of(rows: Iterable[Row], since: datetime, contents: Contents, states: Ma
     rows = list(rows)
     kinds = _kinds(rows, contents.place)
     counts = {name: sum(kind == name for kind in kinds.values()) for name in KINDS}
-    counts["section"] = sum(row.of == Change.Of.SECTION for row in rows)
+    counts["section"] = len({row.section or row.title for row in rows if row.of == Change.Of.SECTION})
     if not any(counts.values()):
         return None
     new = frozenset(key for key, kind in kinds.items() if kind == "added")
@@ -247,7 +248,7 @@ def _rows(which: Q) -> Iterable[Row]:
         When(detail__has_key="url", then=Value("relinked")),
         default=Value(""),
     )
-    fields = ("run__roadmap", "run", "of", "action", "title", "anew", "resource__key")
+    fields = ("run__roadmap", "run", "of", "action", "title", "anew", "resource__key", "section")
     # What an editor said to be what left in that run is no news: it stood before.
     left_first = Case(When(action=Change.Action.RETIRED, then=0), default=1)
     rows = rows.annotate(anew=anew).order_by("run__at", "run", left_first, "pk")

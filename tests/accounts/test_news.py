@@ -195,6 +195,13 @@ def test_sections_alone_are_news_and_text_is_none(client: Client, learner: User,
     assert "1 section changed" in box(client)
 
 
+def test_a_section_that_changed_twice_is_one(client: Client, learner: User, folder: Path) -> None:
+    mark(learner, "Alpha")
+    bring(folder, text("Alpha", "Beta", heading="The basics"), ago=8)
+    bring(folder, text("Alpha", "Beta", heading="All the basics"), ago=7)
+    assert "1 section changed" in box(client)
+
+
 def test_hostile_titles_are_shown_as_they_are(client: Client, learner: User, folder: Path) -> None:
     mark(learner, "Alpha")
     bring(
