@@ -99,7 +99,7 @@ class RoadmapAdmin(ModelAdmin[Roadmap]):
 
     @method_decorator(require_safe)
     def export(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a roadmap's notes as a zip; where something would be missing in it, say so first."""
+        """Send a roadmap's notes and their images as a zip; where something would be missing in it, say so first."""
         roadmap = super().get_object(request, str(pk))
         if roadmap is None:
             raise Http404
@@ -111,7 +111,7 @@ class RoadmapAdmin(ModelAdmin[Roadmap]):
             whole = {**self.admin_site.each_context(request), **context}
             return TemplateResponse(request, "admin/roadmap/roadmap/export.html", whole)
         name = f'attachment; filename="{roadmap.slug}.zip"'
-        packed = exporting.packed(exported.files)
+        packed = exporting.packed([*exported.files, *exporting.images(exported)])
         return HttpResponse(packed, content_type="application/zip", headers={"Content-Disposition": name})
 
     def has_add_permission(self, request: HttpRequest) -> bool:

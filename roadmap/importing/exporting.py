@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
 
 from roadmap.importing import standing as standing_rows
 from roadmap.importing.loaded import BOM
@@ -31,6 +34,8 @@ class Exported:
     files: list[File]
     left_out: list[str]
     """Sentences: what editors made that could not be written into the files."""
+    images: dict[str, str]
+    """Path in the notes: name among the site's media; of the images that were beside them."""
 
 
 class Showing:
@@ -90,13 +95,20 @@ def export(roadmap: Roadmap) -> Exported:
     A file that no editor's work goes into is not even read.
     """
     showing = shown_sources(_standing(roadmap))
-    exported = Exported([], [])
+    exported = Exported([], [], {})
     for page in showing.pages:
         shown, sections = showing.page(page.id), showing.sections[page.id]
         text = "".join(shown.sources).encode()
         exported.files.append((page.path, BOM + text if page.had_bom else text))
+        exported.images.update((path, name) for path, name in page.assets.items() if name)
         exported.left_out.extend(_left_out(page.path, wish, sections[wish.section].title) for wish in shown.left_out)
     return exported
+
+
+def images(exported: Exported) -> list[File]:
+    """Return the images that go with the files, as far as the site still has them."""
+    kept = {path: Path(settings.MEDIA_ROOT) / name for path, name in sorted(exported.images.items())}
+    return [(path, image.read_bytes()) for path, image in kept.items() if image.is_file()]
 
 
 def packed(files: Iterable[File]) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from roadmap import editing
-from roadmap.models import ImportRun, Resource, Roadmap, Section
+from roadmap.models import ImportRun, Page, Resource, Roadmap, Section
 from tests.admin.forms import page
 from tests.factories import make_user
 from tests.importing.notes import bring, plan, resource
@@ -53,6 +54,15 @@ def test_what_an_editor_made_is_in_it(client: Client, tmp_path: Path) -> None:
     bring(tmp_path, NOTES)
     editing.edit(resource("Alpha"), {"title": "Alpha, mine"})
     assert files(client.get(address(plan()))) == {"README.md": NOTES.replace(b"[Alpha]", b"[Alpha, mine]")}
+
+
+def test_the_images_come_along_so_that_an_import_finds_them(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "dot.png").write_bytes(b"\x89PNG dot")
+    notes = b"# Plan\n\n![dot](dot.png) ![gone](gone.png)\n"
+    bring(tmp_path, notes)
+    assert files(client.get(address(plan()))) == {"README.md": notes, "dot.png": b"\x89PNG dot"}
+    (Path(settings.MEDIA_ROOT) / Page.objects.get().assets["dot.png"]).unlink()
+    assert files(client.get(address(plan()))) == {"README.md": notes}
 
 
 def test_what_would_be_missing_is_said_before_the_download(client: Client, tmp_path: Path) -> None:
