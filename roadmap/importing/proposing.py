@@ -12,7 +12,7 @@ from roadmap.importing.matching import NewResource, Pairs
 from roadmap.importing.standing import OldResource
 from roadmap.importing.titles import fold, says_nothing
 
-SIMILAR, TWICE = "similar", "twice"
+SIMILAR, TWICE, FORMER = "similar", "twice", "former"
 LIKENESS = 60.0
 """Of 100: from here on two titles in the same section are held to be similar."""
 MOST = 500
@@ -26,7 +26,7 @@ COMPARED = 300
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Is the new resource `number` the row `old`? `key` is the new one's, `reason` SIMILAR or TWICE."""
+    """Is the new resource `number` the row `old`? `key` is the new one's, `reason` SIMILAR, TWICE or FORMER."""
 
     number: int
     old: OldResource
@@ -45,14 +45,17 @@ def propose(
     pairs: Pairs,
     section_of: Mapping[int, int],
     answered: Iterable[tuple[int, str]],
+    former: Mapping[str, OldResource],
 ) -> list[Proposal]:
     """Return the questions that matching leaves open, at most one for each row and each new resource.
 
-    `leaving` are the rows that would be retired, `answered` the pairs (row, key) that an editor was asked about before.
+    `leaving` are the rows that would be retired, `answered` the pairs (row, key) that an editor was asked about before,
+    `former` the rows that once had a URL, by its key.
     """
     asked = set(answered)
     left = [number for number in range(len(new)) if number not in pairs.rows]
     found = [*_same_title(list(leaving), new, left, section_of), *_similar(list(leaving), new, left, section_of)]
+    found += _former_url(former, new, left)
     found.sort(key=lambda each: -each[0])
     rows: set[int] = set()
     numbers: set[int] = set()
@@ -67,6 +70,12 @@ def propose(
 
 
 Candidate = tuple[float, int, OldResource, str]
+
+
+def _former_url(former: Mapping[str, OldResource], new: list[NewResource], left: list[int]) -> list[Candidate]:
+    """A URL that a row had once, before the notes gave it another."""
+    keys = ((number, new[number].url_key or "") for number in left)
+    return [(300.0, number, former[key], FORMER) for number, key in keys if key in former]
 
 
 def _same_title(

@@ -55,7 +55,8 @@ class ResourcePlanner:
         for gone in leaving:
             detail: dict[str, list[Any]] = {"sections": [self._titles_of_rows(self.stood[gone.id]), []]}
             self.plan.retire("resource", gone.id, gone.title, detail)
-        for proposal in propose(leaving, self.all, pairs, section_of, self.standing.answered):
+        former = self._former(pairs.taken)
+        for proposal in propose(leaving, self.all, pairs, section_of, self.standing.answered, former):
             self.plan.proposals.append(self._asked(proposal, refused))
 
     def _note_places(self) -> None:
@@ -72,6 +73,12 @@ class ResourcePlanner:
             for row in self.standing.resources
             if row.id not in taken and not row.retired and row.imported is not None and row.id not in self.by_hand
         ]
+
+    def _former(self, taken: set[int]) -> dict[str, OldResource]:
+        """Return the rows that once had a URL, by its key, of those that are off the site, but not by an editor."""
+        rows = {row.id: row for row in self.standing.resources if row.id not in taken and not row.retired_by_editor}
+        rows = {pk: row for pk, row in rows.items() if row.imported is not None and pk not in self.by_hand}
+        return {key: rows[pk] for key, pk in self.standing.former.items() if pk in rows}
 
     def _asked(self, proposal: Proposal, refused: set[str]) -> PlannedProposal:
         new = self.all[proposal.number]

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
-from roadmap.models import Listing, Page, Proposal, Resource, ResourceAlias, Roadmap, Section, Todo
+from roadmap.models import Change, Listing, Page, Proposal, Resource, ResourceAlias, Roadmap, Section, Todo
+from roadmap.reading.links import url_key
 
 Old = TypeVar("Old")
 LISTING_VALUES = (
@@ -143,6 +144,8 @@ class Standing:
     listings: list[OldListing] = field(default_factory=list)
     todos: list[OldTodo] = field(default_factory=list)
     aliases: Aliases = field(default_factory=Aliases)
+    former: dict[str, int] = field(default_factory=dict)
+    """{`url_key` of a URL that a resource once had: its id}, as told by the changes of earlier imports."""
     answered: set[tuple[int, str]] = field(default_factory=set)
     """(id of a resource, key) of what was proposed before."""
 
@@ -170,10 +173,18 @@ def fill(standing: Standing, roadmap: Roadmap | None) -> None:
         for row in listings.values_list("id", "section_id", "resource_id", *LISTING_VALUES)
     ]
     aliases = ResourceAlias.objects.filter(roadmap=roadmap, key=None).values_list("url_key", "title_key", "resource_id")
-    for url_key, title_key, resource in aliases:
-        known = standing.aliases.titles if url_key is None else standing.aliases.urls
-        known[url_key or title_key or ""] = resource
+    for url, title, resource in aliases:
+        known = standing.aliases.titles if url is None else standing.aliases.urls
+        known[url or title or ""] = resource
+    standing.former = _former(roadmap)
     standing.answered = set(Proposal.objects.filter(roadmap=roadmap).values_list("resource_id", "key"))
+
+
+def _former(roadmap: Roadmap) -> dict[str, int]:
+    """Return whose a URL was that an import changed; of several the last one's."""
+    relinked = Change.objects.filter(run__roadmap=roadmap, of=Change.Of.RESOURCE, detail__has_key="url")
+    told = relinked.exclude(resource=None).order_by("pk").values_list("detail", "resource_id")
+    return {url_key(detail["url"][0]): resource for detail, resource in told if detail["url"][0]}
 
 
 def _rows(of: Callable[..., Old], rows: QuerySet[Any]) -> list[Old]:

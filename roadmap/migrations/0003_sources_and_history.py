@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("similar", "same place, similar title"),
                             ("twice", "same title, which stands more than once"),
+                            ("former", "a URL that it once had"),
                         ],
                         max_length=10,
                         verbose_name="reason",

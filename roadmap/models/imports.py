@@ -37,6 +37,7 @@ class Proposal(models.Model):
 
         SIMILAR = "similar", _("same place, similar title")
         TWICE = "twice", _("same title, which stands more than once")
+        FORMER = "former", _("a URL that it once had")
 
     class Answer(models.TextChoices):
         """What an editor said."""

@@ -160,6 +160,21 @@ def test_a_confirmed_proposal_is_the_same_resource_from_then_on_and_under_its_ol
     assert user.notes.get().text == "Mine."
 
 
+def test_a_url_that_a_resource_once_had_is_asked_about_and_nothing_is_decided(tmp_path: Path) -> None:
+    bring(tmp_path, "# P\n\n- [Linear Algebra](https://a.example/la)\n")
+    row = resource("Linear Algebra")
+    bring(tmp_path, "# P\n\n- [Linear Algebra](https://ocw.example/la)\n")
+    bring(tmp_path, "# P\n\n- [MIT 18.06](https://ocw.example/la)\n")
+    text = "# P\n\n- [Linear Algebra](https://a.example/la)\n"
+    report = bring(tmp_path, text, dry_run=True)
+    assert report.plan is not None
+    [proposal] = report.plan.proposals
+    assert (proposal.row, proposal.reason, report.counts["resources"]["added"]) == (row.pk, "former", 1)
+    answer(text, {proposal.name: "confirmed"})
+    row.refresh_from_db()
+    assert (row.retired_at, row.title, Resource.objects.count()) == (None, "Linear Algebra", 1)
+
+
 def test_a_refused_proposal_is_not_asked_again(tmp_path: Path) -> None:
     bring(tmp_path, BEFORE)
     answer(AFTER, {name(AFTER): "refused"})

@@ -129,7 +129,7 @@ def asked(rows: list[OldResource], found: list[NewResource], answered: set[tuple
     leaving = [row for row in rows if row.id not in pairs.taken]
     return [
         f"{each.old.id} {each.reason} {each.number}"
-        for each in propose(leaving, found, pairs, HOMES, answered or set())
+        for each in propose(leaving, found, pairs, HOMES, answered or set(), {})
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_title_that_stands_everywhere_is_asked_about_where_it_stood() -> None:
     homes = {number: number for number in range(300)}
     rows = [old(number + 1, "Slides", f"https://a.example/{number}", section=number) for number in range(200)]
     found = [new("Slides", f"https://b.example/{number}", section=number + 100) for number in range(200)]
-    proposals = propose(rows, found, Pairs(), homes, ())
+    proposals = propose(rows, found, Pairs(), homes, (), {})
     here = [each for each in proposals if found[each.number].sections[0] == each.old.home_id]
     assert len(here) == 100
     assert len(proposals) <= 120
@@ -175,7 +175,7 @@ def test_the_longest_titles_are_compared_by_how_they_begin() -> None:
     ]
     found = [new(f"{number} " + f"word{number} " * 3999, f"https://b.example/{number}") for number in range(99)]
     begun = time.process_time()
-    proposals = propose(rows, found, Pairs(), HOMES, ())
+    proposals = propose(rows, found, Pairs(), HOMES, (), {})
     assert time.process_time() - begun < 5
     assert [each.old.id - 1 for each in proposals] == [each.number for each in proposals]
 
@@ -211,7 +211,7 @@ def test_no_pair_shares_neither_url_nor_title_and_none_is_made_twice(
     for number, each in enumerate(found):
         if each.url_key in by_key:
             assert pairs.rows[number].id == by_key[each.url_key]
-    proposals = propose([row for row in rows if row.id not in pairs.taken], found, pairs, HOMES, ())
+    proposals = propose([row for row in rows if row.id not in pairs.taken], found, pairs, HOMES, (), {})
     assert len({each.old.id for each in proposals}) == len({each.number for each in proposals}) == len(proposals)
     assert not any(each.number in pairs.rows or each.old.id in pairs.taken for each in proposals)
 
