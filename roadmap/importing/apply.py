@@ -256,7 +256,7 @@ def _answer(roadmap: Roadmap, planned: PlannedAlias) -> Proposal:
         key=planned.key,
         url=planned.url,
         title=planned.title,
-        reason=Proposal.Reason.SIMILAR,
+        reason=planned.reason,
         answer=Proposal.Answer.CONFIRMED,
     )
 

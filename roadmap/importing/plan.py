@@ -78,6 +78,7 @@ class PlannedAlias:
     key: str
     url: str
     title: str
+    reason: str
     urls: dict[str, str]
     titles: dict[str, str]
 

@@ -10,9 +10,9 @@ from roadmap.importing.flat import Flat, gather
 from roadmap.importing.matching import NewResource, match_resources
 from roadmap.importing.merging import MERGED, merge
 from roadmap.importing.plan import ImportPlan, PlannedAlias, PlannedConflict, PlannedProposal, PlannedRow, action_of
-from roadmap.importing.proposing import Proposal, propose
+from roadmap.importing.proposing import FORMER, SIMILAR, TWICE, Proposal, propose
 from roadmap.importing.standing import Aliases, OldResource, OldSection, Standing
-from roadmap.importing.titles import title_key
+from roadmap.importing.titles import fold, title_key
 
 CONFIRMED = "confirmed"
 
@@ -120,7 +120,14 @@ class ResourcePlanner:
                 urls[row.url_key] = row.imported["url"] if row.imported else row.url
             else:
                 titles[title_key(row.notes_title)] = row.notes_title
-            self.plan.confirmed.append(PlannedAlias(row.id, new.key, new.url, new.title, urls, titles))
+            reason = self._reason(row, new)
+            self.plan.confirmed.append(PlannedAlias(row.id, new.key, new.url, new.title, reason, urls, titles))
+
+    def _reason(self, row: OldResource, new: NewResource) -> str:
+        """Return why it was asked whether the two are one."""
+        if self.standing.former.get(new.key) == row.id:
+            return FORMER
+        return TWICE if fold(row.notes_title) == fold(new.title) else SIMILAR
 
     def _resource(self, number: int, new: NewResource) -> None:
         old = self.rows.get(number)

@@ -173,6 +173,7 @@ def test_a_url_that_a_resource_once_had_is_asked_about_and_nothing_is_decided(tm
     answer(text, {proposal.name: "confirmed"})
     row.refresh_from_db()
     assert (row.retired_at, row.title, Resource.objects.count()) == (None, "Linear Algebra", 1)
+    assert (Proposal.objects.get().reason, Proposal.objects.get().answer) == ("former", "confirmed")
 
 
 def test_a_refused_proposal_is_not_asked_again(tmp_path: Path) -> None:
