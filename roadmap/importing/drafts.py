@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from roadmap.importing import keeping
 from roadmap.importing.importer import Report, Target, bring, check
@@ -44,7 +45,8 @@ def of_upload(upload: Upload, target: Target, user: AbstractBaseUser) -> Draft:
     """Return a draft of an upload, saved. Raises NotesError for what cannot be taken."""
     check(target)
     if upload.is_zip and len(upload.data) > ZIP_MAX_BYTES:
-        raise NotesError(f"{upload.name} is over {ZIP_MAX_BYTES:,} bytes; import it by manage.py import_notes")
+        told = _("%(name)s is over %(most)s bytes; import it by manage.py import_notes")
+        raise NotesError(told % {"name": upload.name, "most": f"{ZIP_MAX_BYTES:,}"})
     options = {"kind": ZIP if upload.is_zip else FILE, "slug": target.slug}
     options |= {name: value for name, value in target.given().items() if value is not None}
     if not upload.is_zip:
@@ -59,7 +61,7 @@ def of_upload(upload: Upload, target: Target, user: AbstractBaseUser) -> Draft:
 def of_run(run: ImportRun, user: AbstractBaseUser) -> Draft:
     """Return a draft that goes back to an earlier run, saved. Raises NotesError where its files are gone."""
     if run.sources is None:
-        raise NotesError("the files of this import are not kept any more; import them from where they are")
+        raise NotesError(_("the files of this import are not kept any more; import them from where they are"))
     options = {"kind": KEPT, "slug": run.roadmap.slug, "run": run.pk}
     sweep()
     return Draft.objects.create(
@@ -121,7 +123,8 @@ def _path(slug: str, name: str) -> str:
     roadmap = Roadmap.objects.filter(slug=slug).first()
     paths = list(Page.objects.live().filter(roadmap=roadmap).values_list("path", flat=True)) if roadmap else []
     if len(paths) > 1:
-        raise NotesError(f"this study plan has {len(paths)} pages; upload a zip of all of them")
+        told = _("this roadmap has %(count)d pages; upload a zip of all of them")
+        raise NotesError(told % {"count": len(paths)})
     if paths:
         return str(paths[0])
     return name if name.lower().endswith(".md") else "README.md"

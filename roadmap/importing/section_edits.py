@@ -9,6 +9,7 @@ from itertools import accumulate
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext
 
 from roadmap.importing import laying
 from roadmap.importing import standing as standing_rows
@@ -49,7 +50,7 @@ def edit(section: int, text: str, user: AbstractBaseUser | None, seen: str | Non
             return _Edit(section, text, seen).carry_out(user)
         except StalePlan:
             continue
-    raise NotesError("the roadmap is being changed by others again and again; try once more later")
+    raise NotesError(gettext("the roadmap is being changed by others again and again; try once more later"))
 
 
 def check(section: int, text: str) -> None:
@@ -77,7 +78,7 @@ def take_notes(section: int, user: AbstractBaseUser | None) -> ImportPlan | None
     """
     row = Section.objects.live().filter(pk=section).first()
     if row is None:
-        raise Gone("the section is not on the site any more")
+        raise Gone(gettext("the section is not on the site any more"))
     if row.notes_source is None:
         return None
     return edit(section, row.notes_source, user, row.source)
@@ -89,7 +90,7 @@ class _Edit:
     def __init__(self, section: int, text: str, seen: str | None = None) -> None:
         row = Section.objects.live().select_related("page__roadmap").filter(pk=section).first()
         if row is None:
-            raise Gone("the section is not on the site any more")
+            raise Gone(gettext("the section is not on the site any more"))
         self.roadmap: Roadmap = row.page.roadmap
         self.standing: Standing = standing_rows.of_pages(self.roadmap)
         standing_rows.fill(self.standing, self.roadmap)
@@ -99,7 +100,7 @@ class _Edit:
         self.slices = laying.slices(self.rows.sections[self.page.id])
         self.at = next(number for number, each in enumerate(self.slices) if each.laid.row == section)
         if seen is not None and seen != self.slices[self.at].text:
-            raise Changed("somebody changed the section meanwhile; look at it, and save again")
+            raise Changed(gettext("somebody changed the section meanwhile; look at it, and save again"))
         self._replace(text)
 
     def carry_out(self, user: AbstractBaseUser | None) -> ImportPlan:
@@ -115,11 +116,14 @@ class _Edit:
         old = self.slices[self.at]
         base = old.text if old.laid.notes_source is None else old.laid.notes_source
         if len(text.encode(errors="replace")) > settings.NOTES_MAX_BYTES:
-            raise NotesError(f"the text is over {settings.NOTES_MAX_BYTES:,} bytes; split it, or raise NOTES_MAX_BYTES")
+            most = f"{settings.NOTES_MAX_BYTES:,}"
+            raise NotesError(gettext("the text is over %(most)s bytes; split it") % {"most": most})
         if "\0" in text:
-            raise NotesError("there is a NUL character in the text; take it out")
+            raise NotesError(gettext("there is a NUL character in the text; take it out"))
         if not text.strip() and base:
-            raise NotesError("a section of the notes cannot be emptied here; leave its heading, or change the notes")
+            raise NotesError(
+                gettext("a section of the notes cannot be emptied here; leave its heading, or change the notes")
+            )
         text = with_line_ends(text, old.text, "".join(each.text for each in self.slices)) if text.strip() else ""
         laid = Laid(old.laid.row, None if text == base else base)
         self.slices[self.at] = Slice(text, laid)
@@ -160,11 +164,15 @@ class _Edit:
             at += len(section.source)
         starts = list(accumulate((len(each.text) for each in self.slices), initial=0))
         if self.slices[self.at].text and starts[self.at] not in found:
-            raise NotesError("the text does not begin with a heading, so it is no section of its own; give it one")
+            raise NotesError(
+                gettext("the text does not begin with a heading, so it is no section of its own; give it one")
+            )
         for number, each in enumerate(self.slices):
             if number != self.at and each.text and found.get(starts[number]) != each.text:
                 raise NotesError(
-                    "the text reaches over the section after it: a code fence, comment or tag in it is not closed"
+                    gettext(
+                        "the text reaches over the section after it: a code fence, comment or tag in it is not closed"
+                    )
                 )
 
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from roadmap.importing import section_edits
 from roadmap.importing.laying import merge
@@ -184,7 +185,7 @@ def test_a_missing_last_line_end_does_not_glue_sections(tmp_path: Path) -> None:
 )
 def test_what_is_no_section_of_its_own_is_refused_and_nothing_changes(tmp_path: Path, new: str, said: str) -> None:
     bring(tmp_path, NOTES)
-    with pytest.raises(NotesError, match=said):
+    with override("en"), pytest.raises(NotesError, match=said):
         edit("One", new)
     assert (text(), ImportRun.objects.count()) == (NOTES, 1)
 
