@@ -159,6 +159,10 @@ def place(listing: Listing) -> None:
         listing.save()
     else:
         listing.save(update_fields=["section", "position"])
+    if not resource.listings.exclude(pk=listing.pk).exists():
+        # By its home an import knows again what has no URL.
+        resource.home = listing.section
+        resource.save(update_fields=["home"])
     if resource.retired_at is not None:
         _set_retired(resource, retired=False, by_editor=False)
     resource.roadmap.touch()

@@ -201,6 +201,8 @@ class _Writer:
         _write(Listing, self.plan.listings, links)
         for listing, section in self.plan.rehomed_listings.items():
             Listing.objects.filter(pk=listing).update(section_id=self.sections[section])
+            alone = Resource.objects.filter(listings=listing).exclude(listings__slot__isnull=False)
+            alone.update(home_id=self.sections[section])
 
     def _write_todos(self) -> None:
         _write(Todo, self.plan.todos, [{"section_id": self.sections[row.parent or 0]} for row in self.plan.todos])

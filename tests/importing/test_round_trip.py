@@ -147,3 +147,22 @@ def test_a_task_stays_one_where_an_editor_gave_it_a_second_place(tmp_path: Path)
     assert dict(found.files) == {"README.md": NOTES.encode()}
     assert not import_notes(exported(tmp_path), slug="plan").changed
     assert resource("Read").listings.count() == 2
+
+
+def test_a_task_that_left_and_that_an_editor_placed_elsewhere_is_known_there(tmp_path: Path) -> None:
+    bring(tmp_path, "# Plan\n\n## One\n\n- [ ] link\n\n## Two\n\nWords.\n")
+    row = resource("link")
+    bring(tmp_path, "# Plan\n\n## One\n\nWords.\n\n## Two\n\nWords.\n")
+    row.refresh_from_db()
+    editing.place(Listing(resource=row, section=Section.objects.live().get(title="Two")))
+    assert not import_notes(exported(tmp_path), slug="plan").changed
+    assert Resource.objects.get() == row
+
+
+def test_a_task_by_hand_whose_section_left_is_known_where_it_found_a_place(tmp_path: Path) -> None:
+    bring(tmp_path, "# Plan\n\n## One\n\nWords.\n\n### Deep\n\nMore.\n")
+    row = by_hand("link", "", "Deep")
+    bring(tmp_path, "# Plan\n\n## One\n\nOther words.\n")
+    assert row.listings.get().section.title == "One"
+    assert not import_notes(exported(tmp_path), slug="plan").changed
+    assert Resource.objects.get() == row
