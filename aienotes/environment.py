@@ -24,6 +24,7 @@ PROVIDERS = {"github": "https://github.com", "google": "https://accounts.google.
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 NOTES_MAX_BYTES = 10 * 1024 * 1024
 NOTES_KEPT_RUNS = 50
+LINKS_DEAD_FAILURES, LINKS_DEAD_DAYS = 3, 7
 SECRET_LENGTH, SECRET_VARIETY = 50, 5
 _NO = frozenset({"0", "false", "no", "off"})
 _YES = frozenset({"1", "true", "yes", "on"})
@@ -60,6 +61,8 @@ class Environment:
     """By which of PROVIDERS people may sign in: {"client_id", "secret"} of each."""
     notes_max_bytes: int
     notes_kept_runs: int
+    links_dead_failures: int
+    links_dead_days: int
 
     @property
     def secure(self) -> bool:
@@ -93,6 +96,10 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         providers=_providers(given),
         notes_max_bytes=_whole_number("NOTES_MAX_BYTES", given.get("NOTES_MAX_BYTES", str(NOTES_MAX_BYTES)), 1, 2**40),
         notes_kept_runs=_whole_number("NOTES_KEPT_RUNS", given.get("NOTES_KEPT_RUNS", str(NOTES_KEPT_RUNS)), 1, 10**6),
+        links_dead_failures=_whole_number(
+            "LINKS_DEAD_FAILURES", given.get("LINKS_DEAD_FAILURES", str(LINKS_DEAD_FAILURES)), 1, 1000
+        ),
+        links_dead_days=_whole_number("LINKS_DEAD_DAYS", given.get("LINKS_DEAD_DAYS", str(LINKS_DEAD_DAYS)), 0, 1000),
     )
 
 

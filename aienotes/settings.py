@@ -20,6 +20,25 @@ NOTES_MAX_BYTES = ENVIRONMENT.notes_max_bytes
 NOTES_KEPT_RUNS = ENVIRONMENT.notes_kept_runs
 """Of how many imports of a roadmap the files are kept, so that an editor can go back to them."""
 
+# How links are asked after (roadmap/health): seconds, where nothing else is said.
+
+LINKS_DEAD_FAILURES = ENVIRONMENT.links_dead_failures
+"""So often a link must fail for good, in as many checks, before it is called dead,"""
+LINKS_DEAD_DAYS = ENVIRONMENT.links_dead_days
+"""and the last of these checks must come so many days after the first."""
+LINKS_AT_ONCE = 16
+"""Hosts that are asked at the same time, each but one thing at a time."""
+LINKS_PAUSE = 1.0
+"""Between two requests to a host."""
+LINKS_TIMEOUT = 20.0
+"""For one request, its answer included."""
+LINKS_BACK_OFF = (5.0, 30.0)
+"""Before what may have been a passing fault is asked again, and once more."""
+LINKS_LONGEST_WAIT = 600.0
+"""A longer Retry-After is kept for the next check."""
+LINKS_LOOPBACK = False
+"""Whether addresses of this machine may be asked: for tests alone, which have a server there."""
+
 # What is pasted may be as long as a study plan, and every resource of a long one be ticked in one form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = NOTES_MAX_BYTES + 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

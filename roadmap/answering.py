@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils.html import escape
 
 from roadmap.editing import lock
+from roadmap.health import links
 from roadmap.importing.merging import merge
 from roadmap.importing.standing import OldResource
 from roadmap.importing.titles import title_key
-from roadmap.models import Change, Listing, Proposal, Resource, ResourceAlias
+from roadmap.models import Change, LinkEvent, Listing, Proposal, Resource, ResourceAlias
 from roadmap.reading.html import from_markdown
 from roadmap.reading.links import url_key
 
@@ -101,6 +102,7 @@ def _keep_rows(proposal: Proposal, old: Resource, new: Resource) -> None:
     Proposal.objects.filter(resource=new).update(resource=old)
     Proposal.objects.filter(found=new).update(found=old)
     Change.objects.filter(resource=new).update(resource=old)
+    LinkEvent.objects.filter(resource=new).update(resource=old)
     Listing.objects.filter(resource=new).update(resource=old)
     _once_in_a_section(old)
 
@@ -128,6 +130,8 @@ def _merge(old: Resource, new: Resource, notes: dict[str, str]) -> None:
     for name, value in values.items():
         setattr(old, name, value)
     old.url_key, old.home = new.url_key, new.home
+    if "url" in values:
+        old.link = links.known(old.url)
     old.description_html = from_markdown(old.description) if old.description else ""
     if not old.retired_by_editor:
         old.retired_at = None

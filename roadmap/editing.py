@@ -14,6 +14,7 @@ from django.db.models import PROTECT, Max
 from django.utils import timezone
 from django.utils.html import escape
 
+from roadmap.health import events, links
 from roadmap.models import IMPORTED_FIELDS, Listing, Resource, ResourceAlias, Roadmap, Section
 from roadmap.reading.html import from_markdown
 from roadmap.reading.links import url_key
@@ -70,7 +71,7 @@ def reset(resources: Iterable[Resource]) -> list[tuple[Resource, dict[str, str]]
     What was added by hand stays as it is.
     """
     done = []
-    for resource in _locked(resources):
+    for resource in locked(resources):
         if resource.imported is not None and (resource.edited_fields or resource.conflicts):
             lost = {name: getattr(resource, name) for name in resource.edited_fields}
             _write(resource, {name: resource.imported[name] for name in IMPORTED_FIELDS})
@@ -110,7 +111,7 @@ def settle(resource: Resource, field: str, take_notes: bool, shown: str = "") ->
 @transaction.atomic
 def retire(resources: Iterable[Resource]) -> list[Resource]:
     """Take resources off the site until an editor brings them back; return those that were not so retired before."""
-    done = [resource for resource in _locked(resources) if not (resource.retired_at and resource.retired_by_editor)]
+    done = [resource for resource in locked(resources) if not (resource.retired_at and resource.retired_by_editor)]
     for resource in done:
         _set_retired(resource, retired=True, by_editor=True)
     _touch(done)
@@ -125,7 +126,7 @@ def bring_back(resources: Iterable[Resource]) -> tuple[list[Resource], list[Reso
     """
     back: list[Resource] = []
     waiting: list[Resource] = []
-    for resource in _locked(resources):
+    for resource in locked(resources):
         if resource.retired_at is not None:
             placed = resource.listings.exists()
             _set_retired(resource, retired=not placed, by_editor=False)
@@ -142,6 +143,7 @@ def add(resource: Resource, section: Section) -> None:
     resource.imported = None
     resource.home = section
     _follow_url(resource)
+    resource.link = links.known(resource.url)
     resource.description_html = _rendered(resource.description)
     resource.save()
     place(Listing(resource=resource, section=section))
@@ -249,8 +251,8 @@ def edit_roadmap(roadmap: Roadmap, names: Iterable[str]) -> None:
     roadmap.touch()
 
 
-def _locked(resources: Iterable[Resource]) -> list[Resource]:
-    """Return the resources as they stand, their roadmaps locked."""
+def locked(resources: Iterable[Resource]) -> list[Resource]:
+    """Within a transaction: return the resources as they stand, their roadmaps locked."""
     rows = [(resource.pk, resource.roadmap_id) for resource in resources]
     lock(roadmap for _, roadmap in rows)
     return list(Resource.objects.filter(pk__in=[pk for pk, _ in rows]).select_related("roadmap").order_by("pk"))
@@ -270,9 +272,14 @@ def _write(resource: Resource, values: Mapping[str, str]) -> None:
     if "description" in values:
         resource.description_html = _rendered(resource.description)
         names.append("description_html")
-    if "url" in values and resource.by_hand:
-        _follow_url(resource)
-        names.append("url_key")
+    if "url" in values:
+        known = links.known(resource.url)
+        events.replaced(resource, known)
+        resource.link = known
+        names.append("link")
+        if resource.by_hand:
+            _follow_url(resource)
+            names.append("url_key")
     edited = resource.edited_fields
     resource.conflicts = {name: both for name, both in resource.conflicts.items() if name in edited}
     resource.save(update_fields=names)

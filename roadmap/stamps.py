@@ -13,7 +13,7 @@ from django.db import connection
 
 from roadmap.models import Page, Roadmap
 
-FIELDS = ("pk", "version", "checked_at", "published")
+FIELDS = ("pk", "version", "checked_at", "published", "health")
 OF_ROADMAP = tuple(f"roadmap__{name}" for name in FIELDS[1:])
 
 
@@ -25,6 +25,8 @@ class Stamp(NamedTuple):
     checked_at: object
     """As the database driver gives it: to be compared and printed, not reckoned with."""
     published: bool = True
+    health: int = 0
+    """Of the links."""
 
 
 class PageStamp(NamedTuple):

@@ -192,6 +192,8 @@ class _Writer:
             {"roadmap_id": self.roadmap.pk, "home_id": self.sections[row.parent or 0]} for row in self.plan.resources
         ]
         self.resources = _write(Resource, self.plan.resources, links)
+        for some in _batches(row.id for row in self.plan.resources if row.id and "url" in row.values):
+            Resource.objects.filter(pk__in=some).update(link=None)
 
     def _write_listings(self) -> None:
         links = [

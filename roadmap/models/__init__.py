@@ -7,9 +7,11 @@ Nothing here knows of learners. `roadmap.importing.apply` is the only code that 
 from __future__ import annotations
 
 from roadmap.models.imports import Change, Draft, ImportRun, Proposal
+from roadmap.models.links import BROKEN, FOR_GOOD, HOST_LENGTH, Grade, Link, LinkCheck, Reason
 from roadmap.models.resources import (
     IMPORTED_FIELDS,
     Kind,
+    LinkEvent,
     Listing,
     Resource,
     ResourceAlias,
@@ -19,15 +21,23 @@ from roadmap.models.resources import (
 from roadmap.models.roadmaps import Page, PageAlias, Roadmap, Section, SectionAlias
 
 __all__ = [
+    "BROKEN",
+    "FOR_GOOD",
+    "HOST_LENGTH",
     "IMPORTED_FIELDS",
     "Change",
     "Draft",
+    "Grade",
     "ImportRun",
     "Kind",
+    "Link",
+    "LinkCheck",
+    "LinkEvent",
     "Listing",
     "Page",
     "PageAlias",
     "Proposal",
+    "Reason",
     "Resource",
     "ResourceAlias",
     "Roadmap",

@@ -11,6 +11,7 @@ from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from roadmap.models.links import Link
 from roadmap.models.retiring import RetiringQuerySet
 from roadmap.models.roadmaps import Roadmap, Section
 
@@ -84,6 +85,11 @@ class Resource(models.Model):
         Section, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("section")
     )
     """Where it stands first, or stood last: what has no URL is found again by its title there."""
+    link = models.ForeignKey(
+        Link, models.SET_NULL, null=True, editable=False, related_name="resources", verbose_name=_("link")
+    )
+    """The health of `url`; null while nothing is known of it. Whoever changes `url` sets it anew, to null
+    at least."""
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, editable=False)
     retired_by_editor = models.BooleanField(_("retired by an editor"), default=False, editable=False)
     """An import brings back what an import retired, never what an editor retired."""
@@ -205,3 +211,37 @@ class Todo(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class LinkEvent(models.Model):
+    """A link of a resource that died or was mended, as readers are told."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        DIED = "died", _("died")
+        MENDED = "mended", _("mended")
+        """It is well again, or an editor gave another in its place."""
+
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="link_events", verbose_name=_("roadmap"))
+    resource = models.ForeignKey(Resource, models.SET_NULL, null=True, related_name="+", verbose_name=_("resource"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    at = models.DateTimeField(_("at"))
+    title = models.TextField(_("title"))
+    """The resource's at that time."""
+    url = models.TextField(_("URL"))
+    """The one that died, or that is well again."""
+    replaced = models.TextField(_("in place of"), blank=True)
+    """The dead URL in whose place an editor gave `url`; empty where it is the same one."""
+
+    class Meta:
+        verbose_name = _("event of a link")
+        verbose_name_plural = _("events of links")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            # The page of changes.
+            models.Index(fields=["roadmap", "at"], name="link_event_of_roadmap")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.title}"

@@ -48,6 +48,9 @@ class Roadmap(models.Model):
     where an editor has gone back to an earlier import."""
     version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
     checked_at = models.DateTimeField(_("notes imported at"), null=True, editable=False)
+    health = models.PositiveBigIntegerField(_("version of the links' health"), default=0, editable=False)
+    """Raised by one whenever readers are shown something else of a link. Apart from `version`, so that an import is not
+    planned anew for it."""
 
     class Meta:
         verbose_name = _("roadmap")

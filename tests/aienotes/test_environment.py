@@ -41,6 +41,10 @@ def test_without_any_variable_the_site_is_local() -> None:
         ({"DEBUG": "no"}, "debug", False),
         ({"NOTES_MAX_BYTES": "1000"}, "notes_max_bytes", 1000),
         ({"NOTES_KEPT_RUNS": "3"}, "notes_kept_runs", 3),
+        ({"LINKS_DEAD_FAILURES": "2"}, "links_dead_failures", 2),
+        ({}, "links_dead_failures", 3),
+        ({"LINKS_DEAD_DAYS": "0"}, "links_dead_days", 0),
+        ({}, "links_dead_days", 7),
     ],
 )
 def test_a_variable_is_taken(values: dict[str, str], name: str, expected: object) -> None:
@@ -148,6 +152,8 @@ WRONG = [
     ({"NOTES_MAX_BYTES": "10MB"}, "NOTES_MAX_BYTES", "whole number"),
     ({"NOTES_MAX_BYTES": "0"}, "NOTES_MAX_BYTES", "whole number"),
     ({"NOTES_KEPT_RUNS": "0"}, "NOTES_KEPT_RUNS", "whole number"),
+    ({"LINKS_DEAD_FAILURES": "0"}, "LINKS_DEAD_FAILURES", "whole number"),
+    ({"LINKS_DEAD_DAYS": "1.5"}, "LINKS_DEAD_DAYS", "whole number"),
 ]
 
 
