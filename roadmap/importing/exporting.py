@@ -13,11 +13,11 @@ from django.conf import settings
 
 from roadmap.importing import standing as standing_rows
 from roadmap.importing.loaded import BOM
-from roadmap.importing.shown import Shown, Wish, shown_page
+from roadmap.importing.shown import Shown, shown_page
 from roadmap.importing.standing import OldListing, OldSection, Standing
+from roadmap.importing.wishes import Wish
 from roadmap.models import Roadmap
 
-MOST_TRIES = 5
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip can say: the same files make the same zip on any day."""
 _PLAIN_FILE = 0o100644 << 16
@@ -94,7 +94,7 @@ def export(roadmap: Roadmap) -> Exported:
 
     A file that no editor's work goes into is not even read.
     """
-    showing = shown_sources(_standing(roadmap))
+    showing = shown_sources(standing_rows.of_roadmap(roadmap))
     exported = Exported([], [], {})
     for page in showing.pages:
         shown, sections = showing.page(page.id), showing.sections[page.id]
@@ -120,17 +120,6 @@ def packed(files: Iterable[File]) -> bytes:
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, _PLAIN_FILE, _UNIX
             archive.writestr(entry, data)
     return made.getvalue()
-
-
-def _standing(roadmap: Roadmap) -> Standing:
-    """Return the roadmap's rows, all of one version of it: somebody may change it between two queries."""
-    for _ in range(MOST_TRIES):
-        roadmap.refresh_from_db()
-        standing = standing_rows.of_pages(roadmap)
-        standing_rows.fill(standing, roadmap)
-        if Roadmap.objects.values_list("version", flat=True).get(pk=roadmap.pk) == standing.version:
-            break
-    return standing
 
 
 def _left_out(path: str, wish: Wish, section: str) -> str:

@@ -7,51 +7,22 @@ only the site has (descriptions, kinds, what an editor retired) stays there.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from roadmap.importing.standing import OldListing, OldResource
+from roadmap.importing.definitions import defined
+from roadmap.importing.standing import OldListing
+from roadmap.importing.wishes import Resources, Wish, wishes
 from roadmap.reading import NotesError
-from roadmap.reading.escaping import folded, is_same_address
+from roadmap.reading.escaping import is_same_address
 from roadmap.reading.links import url_key
-from roadmap.reading.outline import Listing, Section, Span
+from roadmap.reading.outline import Listing, Section
 from roadmap.reading.reader import TASK, read
-from roadmap.reading.writer import Added, Edit, Unwritable, append, rewrite
+from roadmap.reading.writer import Added, Definition, Edit, Unwritable, append, rewrite
 
 _ANCHORS = re.compile(r' (?:id|href)="#?[^"]*"')
 """A heading's anchor changes with its words, and links to it then lead nowhere, as they would on GitHub."""
-Resources = Mapping[int, OldResource]
-"""By their ids."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One thing that an editor made, and how to write it into a page's sections."""
-
-    section: int
-    """Number of the section in its page."""
-    slot: int | None
-    """Of the listing that is edited; None for what is added."""
-    name: str
-    """What it was called, for people."""
-    write: Edit | Added
-    resource: int
-    """Id of the row."""
-
-    @property
-    def parts(self) -> list[Wish]:
-        """The new title and the new URL each by itself, where there are both."""
-        edit = self.write
-        if isinstance(edit, Added) or edit.title is None or edit.url is None:
-            return []
-        return [replace(self, write=replace(edit, title=None)), replace(self, write=replace(edit, url=None))]
-
-    def __str__(self) -> str:
-        if isinstance(self.write, Added):
-            return f"“{self.name}” could not be added"
-        title = "" if self.write.title is None else f"the title “{self.write.title}”"
-        url = "" if self.write.url is None else f"the URL “{self.write.url}”"
-        return f"“{self.name}” could not be given {' and '.join(filter(None, (title, url)))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,59 +86,15 @@ def _owners(resources: Resources) -> dict[str, int]:
     return owners
 
 
-def shown_title(listing: OldListing, resource: OldResource) -> str:
-    """Return what the site calls a resource at a listing, as `roadmap.elements.label` has it."""
-    before = resource.imported["title"] if resource.imported else None
-    label = str(listing.values["label"])
-    return resource.title if label == before else label or resource.title
-
-
-def wishes(number: int, listings: Sequence[OldListing], resources: Resources) -> Iterator[Wish]:
-    """Yield what editors made of the listings of the section with this number in its page, in order."""
-    for listing in listings:
-        resource = resources[listing.resource_id]
-        if resource.retired:
-            continue
-        shown = folded(shown_title(listing, resource))
-        if listing.by_hand:
-            task = not resource.url and resource.kind == TASK
-            yield Wish(number, None, shown, Added(shown, resource.url, task), resource.id)
-        elif resource.imported:
-            label = str(listing.values["label"])
-            title = shown if shown != label else None
-            url = resource.url if resource.url != resource.imported["url"] else None
-            if title is not None or url is not None:
-                edit = _edit(listing, title, url, listings, resources)
-                yield Wish(number, int(listing.values["slot"]), label, edit, resource.id)
-
-
-def _edit(
-    listing: OldListing, title: str | None, url: str | None, listings: Sequence[OldListing], resources: Resources
-) -> Edit:
-    link, label, target = (_span(listing, name) for name in ("link", "label", "url"))
-    task = label is not None and link == label and target is None
-    inside = []
-    for other in listings if task and label else ():
-        span = _span(other, "link")
-        if other is not listing and span and label and label.start <= span.start and span.end <= label.end:
-            inside.append((span, folded(shown_title(other, resources[other.resource_id]))))
-    return Edit(link, label, target, title, url, task, tuple(sorted(inside)))
-
-
-def _span(listing: OldListing, name: str) -> Span | None:
-    start, end = listing.values[f"{name}_start"], listing.values[f"{name}_end"]
-    return None if start is None or end is None else Span(start, end)
-
-
 def _written(sources: Sequence[str], wanted: Sequence[Wish], line_end: str) -> list[str]:
     """Return the sections' sources with all of `wanted` in them. Raises Unwritable."""
-    edits: dict[int, list[Edit]] = {}
+    edits: dict[int, list[Edit | Definition]] = {}
     added: dict[int, list[Added]] = {}
     for wish in wanted:
-        if isinstance(wish.write, Edit):
-            edits.setdefault(wish.section, []).append(wish.write)
-        else:
+        if isinstance(wish.write, Added):
             added.setdefault(wish.section, []).append(wish.write)
+        else:
+            edits.setdefault(wish.section, []).append(wish.write)
     written = list(sources)
     for number, some in edits.items():
         written[number] = rewrite(written[number], some)
@@ -191,8 +118,22 @@ class _Proof:
         left_out: list[Wish] = []
         if not _is_cut(self.before, self.sources):
             return Shown(self.sources, wanted)
-        kept = self._settle(wanted, [], left_out)
+        by_definition = self._by_definition(defined(self.before, self.sources, wanted), [])
+        written = {(wish.section, wish.slot) for wish in by_definition if isinstance(wish.write, Edit)}
+        by_itself = [wish for wish in wanted if (wish.section, wish.slot) not in written]
+        kept = self._settle(by_itself, by_definition, left_out)
         return Shown(_written(self.sources, kept, self.line_end), left_out)
+
+    def _by_definition(self, groups: list[list[Wish]], kept: list[Wish]) -> list[Wish]:
+        """Return `kept` and those of `groups` that become true by a new address where a reference is defined; halve
+        until those that do not are found. The page shows whether others use a reference too."""
+        together = [*kept, *chain.from_iterable(groups)]
+        if not groups or self._holds(together):
+            return together
+        if len(groups) == 1:
+            return kept
+        half = len(groups) // 2
+        return self._by_definition(groups[half:], self._by_definition(groups[:half], kept))
 
     def _settle(self, wanted: list[Wish], kept: list[Wish], left_out: list[Wish]) -> list[Wish]:
         """Return `kept` and what can be written besides; halve until what cannot is found, and add it to `left_out`."""

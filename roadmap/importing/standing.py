@@ -14,6 +14,7 @@ from roadmap.models import Change, Listing, Page, Proposal, Resource, ResourceAl
 from roadmap.reading.links import url_key
 
 Old = TypeVar("Old")
+MOST_TRIES = 5
 LISTING_VALUES = (
     "position", "slot", "label", "label_html", "context",
     "link_start", "link_end", "label_start", "label_end", "url_start", "url_end",
@@ -178,6 +179,17 @@ def fill(standing: Standing, roadmap: Roadmap | None) -> None:
         known[url or title or ""] = resource
     standing.former = _former(roadmap)
     standing.answered = set(Proposal.objects.filter(roadmap=roadmap).values_list("resource_id", "key"))
+
+
+def of_roadmap(roadmap: Roadmap) -> Standing:
+    """Return all rows of a roadmap, as of one version of it: somebody may change it between two queries."""
+    for _ in range(MOST_TRIES):
+        roadmap.refresh_from_db()
+        standing = of_pages(roadmap)
+        fill(standing, roadmap)
+        if Roadmap.objects.values_list("version", flat=True).get(pk=roadmap.pk) == standing.version:
+            break
+    return standing
 
 
 def _former(roadmap: Roadmap) -> dict[str, int]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkDestination
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.rules_core import StateCore
@@ -31,13 +32,16 @@ INLINE_NESTING = 100
 
 OPEN_AFTER_A_CHECK_BOX = ("code", "fence", "blockquote", "hr", "list", "html_block", "heading")
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_DEFINED = re.compile(r"(?<!\\)\]:[ \t]*(?:(?:\r\n|\r|\n)[ \t>]*)?")
+"""What stands before the address in the definition of a reference."""
 _NAMED = re.compile(r"<a\s(?![^>]*\bhref\b)", re.IGNORECASE)
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 _local = threading.local()
 
 
-def parse(text: str) -> list[Token]:
-    """Return markdown-it's tokens of a whole file.
+def parse(text: str, env: dict[str, Any] | None = None) -> list[Token]:
+    """Return markdown-it's tokens of a whole file; what it notes besides goes into `env`.
 
     Raises TooDeep where blocks nest more than MAX_DEPTH deep.
     """
@@ -45,9 +49,30 @@ def parse(text: str) -> list[Token]:
         _local.parser = _make_parser()
     parser: MarkdownIt = _local.parser
     try:
-        return parser.parse(text)
+        return parser.parse(text, env)
     except RecursionError:
         raise TooDeep(f"lists or quotes stand more than {MAX_DEPTH} deep in one another") from None
+
+
+def definitions(text: str) -> dict[str, list[Span]]:
+    """Return where the addresses of references stand in a whole file: {address: [its characters, …]}; not those that
+    a picture has too.
+
+    Raises TooDeep as `parse` does.
+    """
+    env: dict[str, Any] = {}
+    pieces = [piece for token in parse(text, env) for piece in token.children or ()]
+    pictures = {piece.attrs.get("src") for piece in pieces if piece.type == "image"}
+    starts = [0, *(found.end() for found in _LINE_END.finditer(text)), len(text)]
+    spans: dict[str, list[Span]] = {}
+    for each in env.get("references", {}).values():
+        first, behind = each["map"]
+        found = _DEFINED.search(text, starts[first], starts[min(behind, len(starts) - 1)])
+        target = parseLinkDestination(text, found.end(), len(text)) if found else None
+        if found and target and target.ok and target.str == each["href"] and each["href"] not in pictures:
+            pointed = text[found.end() : found.end() + 1] == "<"
+            spans.setdefault(each["href"], []).append(Span(found.end() + pointed, target.pos - pointed))
+    return spans
 
 
 def _make_parser() -> MarkdownIt:

@@ -42,10 +42,24 @@ class Edit:
     """For a task: the links in its text, in order, each with the title it will have."""
     careful: bool = False
     """Escape all punctuation, also where it looks needless."""
+    defined: bool = False
+    """The new URL is written where the reference is defined, as a `Definition` says: the link stays a reference."""
 
     def ways(self) -> Iterator[Edit]:
         """Yield the other ways to write the same."""
         yield replace(self, careful=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What becomes of the address in the definition of a reference; `target` counts from the start of the source."""
+
+    target: Span
+    url: str
+
+    def ways(self) -> Iterator[Definition]:
+        """Yield the other ways to write the same: there are none."""
+        return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ class Added:
                     yield replace(self, apart=apart, blank_behind=blank_behind, careful=careful)
 
 
-def rewrite(source: str, edits: Iterable[Edit]) -> str:
+def rewrite(source: str, edits: Iterable[Edit | Definition]) -> str:
     """Return a section's source with `edits` made. Raises Unwritable where one cannot be made or two overlap."""
     pieces: list[str] = []
     at = 0
@@ -96,8 +110,13 @@ def append(source: str, added: Sequence[Added], line_end: str = "\n") -> str:
 # Edits
 
 
-def _changes(source: str, edit: Edit) -> Iterator[Change]:
+def _changes(source: str, edit: Edit | Definition) -> Iterator[Change]:
     """Yield which characters to replace and by what."""
+    if isinstance(edit, Definition):
+        pointed = source[edit.target.start - 1 : edit.target.start] == "<"
+        return iter([(edit.target, as_destination(edit.url, pointed=pointed))])
+    if edit.defined:
+        edit = replace(edit, url=None)
     if edit.title is None and edit.url is None:
         return iter(())
     if edit.task:

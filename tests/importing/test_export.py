@@ -120,7 +120,9 @@ def test_an_edited_url_changes_every_place(tmp_path: Path) -> None:
         f'-- [one]({A}/?utm_source=x "t")\r\n',
         f'+- [one]({B} "t")\r\n',
         f"-- [two][r], {A}\r\n",
-        f"+- [two]({B}), [{A}]({B})\r\n",
+        f"+- [two][r], [{A}]({B})\r\n",
+        f"-[r]: {A}\r\n",
+        f"+[r]: {B}\r\n",
     ]
     assert in_file(text()) == on_site()
 
