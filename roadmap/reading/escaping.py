@@ -20,6 +20,10 @@ _BARE_URL = re.compile(r"(?:https?|ftp)(?P<mark>:)(?=//)|\bwww(?P<dot>\.)", re.I
 _NOT_IN_A_URL = re.compile(r"[\s\x00-\x20\x7f<>`]")
 _NOT_IN_A_BARE_URL = re.compile(r"[\s\x00-\x20\x7f<`]")
 _MORE_NOT_IN_A_URL = re.compile(r"[\s\x00-\x20\x7f<>`()\\|\[\]*_~!\"']")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")
+_CALLS = re.compile(r"[@#!&$](?=\w)|\bGH-(?=[0-9])", re.IGNORECASE)
+_NOTHING = "&#8203;"
+"""A blank of no width."""
 _BACKSLASH_OR_ENTITY = re.compile(rf"\\(?=[!-/:-@\[-`{{-~]|\Z)|{_ENTITY}")
 
 
@@ -41,6 +45,24 @@ def in_markdown(text: str, *, in_link: bool = True, in_table: bool = False, care
     if in_table:
         marks.update(index for index, each in enumerate(text) if each == "|")
     return "".join(f"\\{each}" if index in marks else each for index, each in enumerate(text))
+
+
+def in_issue(text: str) -> str:
+    """Return a text as it stands within a line of an issue at GitHub or GitLab: it calls nobody (`@ada`), refers to
+    nothing (`#1`, `!1`, `GH-1`, a bare URL) and is no formula (`$x$`)."""
+    text = in_markdown(_CONTROLS.sub("", folded(text)), in_link=False).replace("$", "\\$")
+    # At the end of a heading they would be taken for its end.
+    text = re.sub(r"#+\Z", lambda found: "\\#" * len(found[0]), text)
+    # No escape keeps the forges from it: they look for names in what Markdown has become.
+    return _CALLS.sub(lambda found: f"{found[0]}{_NOTHING}", text)
+
+
+def as_code(text: str) -> str:
+    """Return a text as code within a line, where all is shown as it is and nobody is called."""
+    text = _CONTROLS.sub("", folded(text))
+    marks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    gap = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{marks}{gap}{text}{gap}{marks}"
 
 
 def in_html(text: str, *, in_table: bool = False, careful: bool = False) -> str:
