@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from roadmap.importing.exporting import File, export
+from roadmap.management.terminals import printable
 from roadmap.models import Roadmap
 
 
@@ -40,9 +41,9 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"{path} cannot be written into {folder}: {error.strerror}") from None
             written += changed
-            self.stdout.write(f"{path}  {'changed' if changed else 'unchanged'}")
+            self.stdout.write(f"{printable(path)}  {'changed' if changed else 'unchanged'}")
         for sentence in exported.left_out:
-            self.stderr.write(self.style.WARNING(sentence))
+            self.stderr.write(self.style.WARNING(printable(sentence)))
         self.stdout.write(self.style.SUCCESS(f"{written} of {len(targets)} files in {folder} changed."))
 
 

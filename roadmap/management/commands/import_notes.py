@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -14,14 +13,13 @@ from accounts.holders import learners_of
 from roadmap.importing.describing import ADDED, RETIRED, Description, Line, describe, retired_resources
 from roadmap.importing.importer import Report, import_notes
 from roadmap.importing.plan import ACTIONS
+from roadmap.management.bar import Bar
+from roadmap.management.terminals import printable
 from roadmap.reading import NotesError
 
-BAR_WIDTH = 24
 FIELDS = {"sections": "from", "url": "URL"}
 LONGEST = 200
 """Characters of a text in a diff."""
-LONG_WORK = 0.5
-"""Seconds after which a terminal is shown how far the work is."""
 
 
 class Command(BaseCommand):
@@ -52,7 +50,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Import, and print what happened. Exits with 1 and a message on stderr where the input cannot be taken."""
-        bar = _Bar() if sys.stderr.isatty() and not options["json"] else None
+        bar = Bar() if sys.stderr.isatty() and not options["json"] else None
         try:
             report = import_notes(
                 options["location"],
@@ -66,7 +64,7 @@ class Command(BaseCommand):
                 progress=bar.show if bar else lambda station, done: None,
             )
         except NotesError as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(printable(str(error))) from None
         finally:
             if bar:
                 bar.clear()
@@ -81,7 +79,7 @@ class Command(BaseCommand):
         if report.dry_run and report.plan:
             self._diff(describe(report.plan, learners_of(retired_resources(report.plan))))
         for warning in report.warnings:
-            self.stdout.write(self.style.WARNING(str(warning)))
+            self.stdout.write(self.style.WARNING(printable(str(warning))))
         width = max(map(len, ACTIONS))
         self.stdout.write(" " * 10 + " ".join(f"{action:>{width}}" for action in ACTIONS))
         for name, counts in report.counts.items():
@@ -107,18 +105,18 @@ class Command(BaseCommand):
         for name, lines in description.groups:
             self.stdout.write(self.style.MIGRATE_HEADING(name.capitalize()))
             for line in lines:
-                self.stdout.write(paint[line.sign](f"  {line.sign} {_told(line)}"))
+                self.stdout.write(paint[line.sign](printable(f"  {line.sign} {_told(line)}")))
         if description.conflicts:
             self.stdout.write(self.style.MIGRATE_HEADING("Conflicts: what the editor wrote stays until it is settled"))
             for each in description.conflicts:
-                self.stdout.write(self.style.ERROR(f"  ! {each.of} “{each.title}”, {each.field}:"))
+                self.stdout.write(self.style.ERROR(printable(f"  ! {each.of} “{each.title}”, {each.field}:")))
                 for whose, value in (("notes before", each.base), ("notes now", each.notes), ("editor", each.mine)):
-                    self.stdout.write(f"      {whose:<12} {_short(value)}")
+                    self.stdout.write(printable(f"      {whose:<12} {_short(value)}"))
         if description.proposals:
             self.stdout.write(self.style.MIGRATE_HEADING("Proposals: perhaps the same, for an editor to decide"))
             for proposal in description.proposals:
-                self.stdout.write(self.style.WARNING(f"  ? “{proposal.title}” = “{proposal.new_title}”"))
-                self.stdout.write(f"      {proposal.url or 'no URL'} = {proposal.new_url or 'no URL'}")
+                self.stdout.write(self.style.WARNING(printable(f"  ? “{proposal.title}” = “{proposal.new_title}”")))
+                self.stdout.write(printable(f"      {proposal.url or 'no URL'} = {proposal.new_url or 'no URL'}"))
 
 
 def _told(line: Line) -> str:
@@ -139,25 +137,3 @@ def _short(text: str) -> str:
     """Return a text on one line, its middle left out where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} … {line[-LONGEST // 3 :]}"
-
-
-class _Bar:
-    """A progress bar on stderr for work that turns out to be long."""
-
-    def __init__(self) -> None:
-        self._since = time.monotonic()
-        self._shown = False
-
-    def show(self, station: str, done: float) -> None:
-        """Show how much of a station is done, from 0 to 1."""
-        if time.monotonic() - self._since > LONG_WORK:
-            full = round(done * BAR_WIDTH)
-            sys.stderr.write(f"\r{station:<6} [{'#' * full}{'.' * (BAR_WIDTH - full)}] {done:4.0%}")
-            sys.stderr.flush()
-            self._shown = True
-
-    def clear(self) -> None:
-        """Take the bar off the terminal."""
-        if self._shown:
-            sys.stderr.write("\r" + " " * (BAR_WIDTH + 20) + "\r")
-            sys.stderr.flush()

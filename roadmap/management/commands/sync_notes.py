@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from roadmap.importing.importer import Report
 from roadmap.importing.plan import ACTIONS
 from roadmap.importing.syncing import sync
+from roadmap.management.terminals import printable
 from roadmap.models import Roadmap
 from roadmap.reading import NotesError
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         return True
 
     def _failed(self, roadmap: Roadmap, why: str) -> None:
-        self.stderr.write(f"{roadmap.slug}: failed: {' '.join(why.split())}")
+        self.stderr.write(f"{roadmap.slug}: failed: {printable(' '.join(why.split()))}")
 
 
 def _told(report: Report) -> str:
