@@ -16,7 +16,7 @@ help:
 	@echo "make dev           serve it for development: reloads when a file changes, shows errors"
 	@echo "make test          all checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lint          the checks alone: ruff, djlint, mypy"
-	@echo "make bench         measure imports, pages and ticks"
+	@echo "make bench         measure imports, pages, ticks and the check of links"
 	@echo "make replay        import a history of notes under learners' marks: nothing may be lost"
 	@echo "                   (REPO=path FILE=README.md EVERY=n: a git repository's, every n-th commit)"
 	@echo "make requirements  pin what requirements*.in ask for (UPGRADE=--upgrade: at its newest)"

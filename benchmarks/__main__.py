@@ -1,8 +1,9 @@
 """All measurements, one after the other: `make bench`."""
 
-from benchmarks import folders, imports, learners, pages
+from benchmarks import folders, imports, learners, links, pages
 
 imports.main()
 folders.main()
 pages.main()
 learners.main()
+links.main()
