@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.marked import notes_of, plans, sections, written
-from accounts.models import Note, Progress, StudyEvent, User
+from accounts.models import BrokenReport, Note, Progress, StudyEvent, User
 from roadmap.models import Resource
 
 FORMAT, VERSION = "aie-notes", 1
@@ -30,6 +30,7 @@ def as_json(user: User) -> str:
     progress = list(Progress.objects.filter(user=user).order_by("pk"))
     notes = list(Note.objects.filter(user=user).exclude(text="").order_by("pk"))
     events = list(StudyEvent.objects.filter(user=user, undone_at=None).order_by("at", "pk"))
+    reports = BrokenReport.objects.filter(user=user).select_related("link").order_by("pk")
     keys = {row.resource_id for rows in (progress, notes, events) for row in rows}
     resources = Resource.objects.filter(pk__in=keys).select_related("roadmap").in_bulk()
     key_of = {pk: resource.key for pk, resource in resources.items()}
@@ -56,6 +57,7 @@ def as_json(user: User) -> str:
             }
             for row in events
         ],
+        "broken_links": [{"url": row.link.url, "at": _at(row.at)} for row in reports],
     }
     return json.dumps(data, ensure_ascii=False, indent=1)
 

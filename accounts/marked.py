@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
-from accounts import overlay
+from accounts import linked, overlay
 from accounts.models import Note, User
 from accounts.tracking import NOTHING, Standing
 from roadmap.contents import Contents, contents_of
@@ -68,6 +68,11 @@ class Item:
         return overlay.word(self.standing.state)
 
     @property
+    def fault(self) -> SafeString:
+        """The sign of its link where that fails or is dead; empty else."""
+        return linked.fault(self.resource)
+
+    @property
     def excerpt(self) -> str:
         """The beginning of its note as plain text."""
         if self.note is None:
@@ -94,7 +99,7 @@ def items(
 ) -> dict[str, Item]:
     """Return resources by key with their states, and with those of `notes` (pks) that are on them; two queries."""
     texts = {note.resource_id: note for note in Note.objects.filter(pk__in=list(notes))}
-    resources = Resource.objects.filter(key__in=standings).select_related("roadmap")
+    resources = Resource.objects.filter(key__in=standings).select_related("roadmap", "link")
     return {it.key: Item(it, places.get(it.key), standings[it.key] or NOTHING, texts.get(it.pk)) for it in resources}
 
 

@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import UserManager
-from roadmap.models import Resource, Roadmap
+from roadmap.models import Link, Resource, Roadmap
 
 NOT_STARTED = ""
 """The state of a resource of which a learner has no Progress."""
@@ -161,6 +161,24 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.roadmap_id}: {self.at:%Y-%m-%d}"
+
+
+class BrokenReport(models.Model):
+    """That a learner said of a link that it is broken; one row each, renewed when they say so after a check again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="broken_reports", verbose_name=_("user"))
+    link = models.ForeignKey(Link, models.CASCADE, related_name="broken_reports", verbose_name=_("link"))
+    at = models.DateTimeField(_("at"))
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+    """When an editor looked at it and left the link as it is."""
+
+    class Meta:
+        verbose_name = _("report of a broken link")
+        verbose_name_plural = _("reports of broken links")
+        constraints = [models.UniqueConstraint(fields=["user", "link"], name="broken_report_once_per_link")]
+
+    def __str__(self) -> str:
+        return f"{self.link_id}: {self.at:%Y-%m-%d}"
 
 
 class GuestTick(models.Model):

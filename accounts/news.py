@@ -18,8 +18,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, ngettext
 
 from accounts import tracking
-from accounts.models import Note, Progress, Seen, State, User
-from accounts.statistics import Tally
+from accounts.models import Note, Progress, Seen, User
+from accounts.statistics import counted_as, tally_of
 from roadmap.changes import KINDS, in_numbers, place_of, shown, told
 from roadmap.contents import Contents, Node
 from roadmap.models import Change, ImportRun, Section
@@ -211,8 +211,9 @@ def _falls(new: Collection[str], back: Collection[str], contents: Contents, stat
     if not new and not back:
         return []
     chapters = [node for part in contents.parts for node in part.chapters if len(node.keys) < len(contents.place)]
-    found = [_fall("", contents.place, new, back, states)]
-    found += [_fall(_title(node), node.keys, new, back, states) for node in chapters]
+    counted = counted_as(contents.dead, states)
+    found = [_fall("", contents.place, new, back, counted)]
+    found += [_fall(_title(node), node.keys, new, back, counted) for node in chapters]
     return [fall for fall in found if fall][:MOST_FALLS]
 
 
@@ -221,21 +222,16 @@ def _title(node: Node) -> str:
 
 
 def _fall(
-    title: str, keys: Collection[str], new: Collection[str], back: Collection[str], states: Mapping[str, str]
+    title: str, keys: Collection[str], new: Collection[str], back: Collection[str], counted: Mapping[str, str]
 ) -> Fall | None:
     came = [key for key in keys if key in new or key in back]
     if not came:
         return None
-    before = _percent([key for key in keys if key not in new and key not in back], states)
-    after = _percent(keys, states)
+    before = tally_of([key for key in keys if key not in new and key not in back], counted).percent
+    after = tally_of(keys, counted).percent
     if before is None or after is None or before <= after:
         return None
     return Fall(title, f"{before}%", f"{after}%", len(came), sum(key in back for key in came))
-
-
-def _percent(keys: Collection[str], states: Mapping[str, str]) -> int | None:
-    found = [states.get(key) for key in keys]
-    return Tally(len(keys), done=found.count(State.DONE), skipped=found.count(State.SKIPPED)).percent
 
 
 def _rows(which: Q) -> Iterable[Row]:

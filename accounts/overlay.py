@@ -94,7 +94,7 @@ def share(section: int, tally: Tally, *, swap: bool = False) -> str:
     else:
         bar, figure = tally.percent, f"{tally.percent}%"
     swapping = f" hx-swap-oob=\"outerHTML:[data-share='{section}']\"" if swap else ""
-    words = gettext("%(done)d of %(total)d done") % {"done": tally.done, "total": tally.total - tally.skipped}
+    words = gettext("%(done)d of %(total)d done") % {"done": tally.done, "total": tally.counted}
     return (
         f'<span class="share" data-share="{section}"{swapping}>'
         f'<svg class="bar" aria-hidden="true"><rect width="{bar}%" height="100%"/></svg>'

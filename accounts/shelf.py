@@ -19,7 +19,7 @@ class Volume(NamedTuple):
     @property
     def is_begun(self) -> bool:
         """Whether the reader marked anything in it."""
-        return self.tally.left < self.tally.total
+        return self.tally.left < self.tally.total - self.tally.dead
 
 
 def of(reader: Reader | None) -> list[Volume]:

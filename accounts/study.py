@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -89,7 +89,7 @@ def of(user: User) -> Study:
     known, marks = plans(), _marks(user)
     places = sections(known)
     followed = [plan for pk, plan in known.items() if pk in marks.roadmaps or len(known) == 1]
-    following = [next_of(plan.contents.place, marks.states) for plan in followed]
+    following = [next_of(plan.contents.place, marks.states, plan.contents.dead) for plan in followed]
     begun = [key for key, at in marks.states.items() if at.state == State.IN_PROGRESS and key in places]
     newest = [key for key in marks.notes if key in places][:NEWEST]
     left = [key for key in {**marks.states, **marks.notes} if key not in places]
@@ -128,15 +128,16 @@ def acts(user: User) -> list[Act]:
     return [Act(resource, kind, after, at, restored=not batch) for resource, kind, after, at, batch in rows]
 
 
-def next_of(order: Iterable[str], states: Mapping[str, Standing]) -> str | None:
+def next_of(order: Iterable[str], states: Mapping[str, Standing], dead: Collection[str] = ()) -> str | None:
     """Return the key to go on with, None where nothing is left: what was begun last, else the first not started after
-    what was done last, else the first not started of all. `order` are the keys of a roadmap."""
+    what was done last, else the first not started of all. `order` are the keys of a roadmap; what is `dead` is passed
+    over."""
     keys = list(order)
-    if begun := _last(keys, states, State.IN_PROGRESS):
+    if begun := _last([key for key in keys if key not in dead], states, State.IN_PROGRESS):
         return begun
     done = _last(keys, states, State.DONE)
     start = keys.index(done) + 1 if done else 0
-    return next((key for key in keys[start:] + keys[:start] if key not in states), None)
+    return next((key for key in keys[start:] + keys[:start] if key not in states and key not in dead), None)
 
 
 def _last(keys: Iterable[str], states: Mapping[str, Standing], state: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import data, forks, marks, news, notes, resources, settings, study
+from accounts.views import broken, data, forks, marks, news, notes, resources, settings, study
 
 app_name = "accounts"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("resources/<str:key>/note/", notes.note, name="note"),
     path("resources/<str:key>/note/preview/", notes.preview, name="preview"),
     path("resources/<str:key>/state/", marks.state, name="state"),
+    path("resources/<str:key>/broken/", broken.broken, name="broken"),
     path("sections/<int:pk>/state/", marks.section, name="section"),
     path("undo/<slug:batch>/", marks.undo, name="undo"),
     path("news/<int:run>/seen/", news.seen, name="seen"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from roadmap.models import Listing, Page, Section
+from roadmap.models import Grade, Listing, Page, Section
 from roadmap.stamps import Stamp
 
 KEPT = 32
@@ -87,6 +87,8 @@ class Contents:
     """By pk of a section."""
     place: dict[str, int]
     """By key of a resource: the pk of the section in which it stands first."""
+    dead: frozenset[str]
+    """Keys of the resources whose link is dead: `accounts.statistics` says how they count."""
 
 
 @lru_cache(maxsize=KEPT)
@@ -94,7 +96,7 @@ def contents_of(stamp: Stamp) -> Contents:
     """Return the contents of a roadmap as it stands under `stamp`; three queries, and kept."""
     live = Page.objects.filter(roadmap=stamp.roadmap, retired_at=None).select_related("roadmap")
     pages = list(live.order_by("position", "pk"))
-    place, keys = _listed(stamp.roadmap)
+    place, keys, dead = _listed(stamp.roadmap)
     sections: dict[int, list[Section]] = defaultdict(list)
     rows = Section.objects.filter(page__in=pages, retired_at=None).order_by("position")
     pages_by_pk = {page.pk: page for page in pages}
@@ -107,11 +109,13 @@ def contents_of(stamp: Stamp) -> Contents:
     for pk, node in nodes.items():
         for key in node.keys:
             sections_of[key].append(pk)
-    return Contents(parts, sections_of, {pk: len(node.keys) for pk, node in nodes.items()}, nodes, place)
+    sizes = {pk: len(node.keys) for pk, node in nodes.items()}
+    return Contents(parts, sections_of, sizes, nodes, place, dead)
 
 
-def _listed(roadmap: int) -> tuple[dict[str, int], dict[int, list[str]]]:
-    """Return where each live resource stands first, and the keys of those that stand in each section."""
+def _listed(roadmap: int) -> tuple[dict[str, int], dict[int, list[str]], frozenset[str]]:
+    """Return where each live resource stands first, the keys of those that stand in each section, and the keys of
+    those whose link is dead."""
     listings = Listing.objects.filter(
         section__page__roadmap=roadmap,
         section__page__retired_at=None,
@@ -120,7 +124,10 @@ def _listed(roadmap: int) -> tuple[dict[str, int], dict[int, list[str]]]:
     ).order_by("section__page__position", "section__page", "section__position", "position", "pk")
     place: dict[str, int] = {}
     keys: dict[int, list[str]] = defaultdict(list)
-    for section, key in listings.values_list("section", "resource__key"):
+    dead: set[str] = set()
+    for section, key, grade in listings.values_list("section", "resource__key", "resource__link__grade"):
         place.setdefault(key, section)
         keys[section].append(key)
-    return place, keys
+        if grade == Grade.DEAD:
+            dead.add(key)
+    return place, keys, frozenset(dead)

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 
-from roadmap.models import Kind, Listing, Resource, Section
+from roadmap.health.archive import copy_of
+from roadmap.models import BROKEN, Grade, Kind, Link, Listing, Reason, Resource, Section
 from roadmap.reading.links import is_web
 
 
@@ -92,6 +95,7 @@ def resource(listing: Listing, words: list[Piece], place: Placement, *, first: b
             missing = gettext("no link yet")
             yield f'<span class="no-link">{escape(missing)}</span>'
     yield from _more(it)
+    yield _broken(it)
     yield "</span>"
 
 
@@ -110,6 +114,35 @@ def _more(it: Resource) -> Iterator[Piece]:
     noted, more = hidden(gettext("with a note;"), "noted"), hidden(gettext("more on"))
     yield f">{icon('note')}{noted}{icon('more')}{more}"
     yield f' <span class="visually-hidden">{escape(it.title)}</span></a>'
+
+
+def _broken(it: Resource) -> str:
+    """Return what is said of a link that fails or is dead: since when and why, and the ways on; empty for any other."""
+    link = it.link
+    if link is None or link.grade not in BROKEN or not is_web(it.url):
+        return ""
+    whose = f'<span class="visually-hidden"> {escape(it.title)}</span>'
+    told, copy = escape(gettext("The copy that the Internet Archive has of it")), escape(gettext("archive"))
+    ways = f'<a href="{escape(copy_of(it.url, link.well_at))}" title="{told}" target="_blank" rel="noopener">'
+    ways += f"{copy}{whose}</a>"
+    if link.grade == Grade.DEAD:
+        ways += f' <button class="pass" form="Marks" formaction="{reverse("accounts:state", args=[it.key])}"'
+        ways += f' name="state" value="skipped">{escape(gettext("Skip"))}{whose}</button>'
+    return f'<span class="broken" lang="{language_tag(get_language() or "")}"> {fault(link)} {ways}</span>'
+
+
+def fault(link: Link) -> str:
+    """Return the sign of a link that fails or is dead, with the day on which that began and the reason."""
+    reason = escape(Reason(link.reason).label)
+    said = f' <span class="visually-hidden">({reason})</span>'
+    return f'<span class="fault" title="{reason}">{icon("broken")} {escape(fault_in_words(link))}{said}</span>'
+
+
+def fault_in_words(link: Link) -> str:
+    """Return since when a link fails or is dead: the day in the site's time zone, the same for all readers."""
+    words = gettext("dead since %(date)s") if link.grade == Grade.DEAD else gettext("failing since %(date)s")
+    begun = link.failing_since or link.checked_at or timezone.now()
+    return words % {"date": date_format(timezone.localdate(begun, timezone.get_default_timezone()), "DATE_FORMAT")}
 
 
 def note(it: Resource) -> str:

@@ -5,13 +5,11 @@ No Markdown is parsed here: the bodies come as cleaned HTML with marks in the pl
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin
 
 from django.template.loader import render_to_string
 from django.utils.html import escape
@@ -24,6 +22,7 @@ from roadmap.contents import Node, chapter_level, tree
 from roadmap.elements import Piece, Placement, Slot
 from roadmap.models import Listing, Page, Roadmap, Section, SectionAlias
 from roadmap.stamps import Stamp
+from roadmap.upstream import file_url
 
 KEPT = 128
 """How many compiled pages (each in one language) a process keeps."""
@@ -130,7 +129,9 @@ class _Compiler:
         return _weave(Slot("share", piece) if index % 2 else piece for index, piece in enumerate(pieces))
 
     def _listings(self) -> dict[int, list[Listing]]:
-        rows = Listing.objects.filter(section__page=self.shown, section__retired_at=None).select_related("resource")
+        rows = Listing.objects.filter(section__page=self.shown, section__retired_at=None).select_related(
+            "resource__link"
+        )
         found: dict[int, list[Listing]] = defaultdict(list)
         for row in rows.order_by("section__position", "position", "pk"):
             found[row.section_id].append(row)
@@ -168,11 +169,7 @@ class _Compiler:
         return next((page.get_absolute_url() for page in self.pages if page.path == path), None)
 
     def _edit_url(self) -> str:
-        """Return where this page's file is edited: the source URL is the first file's, others lie relative to it."""
-        if not self.roadmap.source_url or self.shown is None:
-            return ""
-        beside = posixpath.relpath(self.shown.path, posixpath.dirname(self.pages[0].path) or ".")
-        return urljoin(self.roadmap.source_url, beside) if self.shown is not self.pages[0] else self.roadmap.source_url
+        return file_url(self.roadmap.source_url, self.pages[0].path, self.shown.path) if self.shown else ""
 
     def _notes(self) -> Iterator[Piece]:
         yield from self._sections(self.top, 2)

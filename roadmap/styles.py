@@ -20,6 +20,7 @@ FILES = (
     "code",
     "resource",
     "marks",
+    "links",
     "note",
     "changes",
     "settings",

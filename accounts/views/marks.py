@@ -34,7 +34,8 @@ def state(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 @again_if_united
 def section(request: HttpRequest, pk: int) -> HttpResponse:
-    """Bring all resources of a section into one state: done, but for what is skipped, or not started."""
+    """Bring all resources of a section into one state: not started, or done, but for what is skipped and what nobody
+    can study any more."""
     wanted = request.POST.get("state", "?")
     reader = readers.of(request)
     found = access.section(reader, pk)
@@ -42,9 +43,10 @@ def section(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted not in (State.DONE, NOT_STARTED) or stamp is None:
         return refused(request)
     states = statistics.states(reader, stamp.roadmap)
-    keys = [
-        key for key in contents_of(stamp).nodes[pk].keys if wanted == NOT_STARTED or states.get(key) != State.SKIPPED
-    ]
+    contents = contents_of(stamp)
+    keys = contents.nodes[pk].keys
+    if wanted == State.DONE:
+        keys = {key for key in keys - contents.dead if states.get(key) != State.SKIPPED}
     return _mark(request, list(Resource.objects.filter(key__in=keys)), wanted, found.title, found.slug)
 
 

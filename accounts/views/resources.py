@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import access, notes, overlay, readers
+from accounts import access, linked, notes, overlay, readers
 from accounts.models import NOT_STARTED, NOTE_LENGTH, GuestTick, Note, Progress, State, User
 from accounts.tracking import Guest, Reader
 from roadmap.models import Kind, Listing, Resource
@@ -48,6 +48,7 @@ def show(
         "places": _places(resource),
         "choices": _choices(_state(reader, resource)),
         "kind": Kind(resource.kind).label,
+        "health": linked.health_of(reader, resource),
         **more,
     }
     return render(request, "accounts/resource.html", context, status=status)

@@ -71,7 +71,7 @@ async function mark(address, state, place) {
   elements.forEach((element) => element.removeAttribute("aria-busy"));
   if (![200, 409, 422].includes(status)) sayThatItFailed(address, state, place);
   else {
-    if (focused && (place === toast || document.activeElement === document.body)) focusLately();
+    if (focused && (place === toast || document.activeElement.matches("body, .pass"))) focusLately();
     tryAgain(); // The site is reached again.
   }
 }
@@ -131,12 +131,13 @@ form.addEventListener("submit", (event) => {
 
 function openMenu(resource, link) {
   opened = resource;
-  const { href } = link;
-  const control = resource.querySelector(".control > button");
+  const href = link.getAttribute("href");
+  const { state } = resource.querySelector(".state").dataset;
   menu.querySelector(".menu-title").textContent = link.lastElementChild.textContent;
   for (const button of menu.querySelectorAll("button[form]")) {
-    button.setAttribute("formaction", control.getAttribute("formaction"));
-    button.ariaPressed = String(button.value === control.dataset.state);
+    button.setAttribute("formaction", `${href}${button.name || "broken"}/`);
+    if (button.name) button.ariaPressed = String(button.value === state);
+    else button.hidden = !resource.matches(":has(> a[target]):not(:has(> .broken))");
   }
   menu.querySelector("a").href = href;
   menu.showPopover();
@@ -182,7 +183,7 @@ menu.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();
-  const items = [...menu.querySelectorAll("button, a")];
+  const items = [...menu.querySelectorAll("button:not([hidden]), a")];
   items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
 });
 

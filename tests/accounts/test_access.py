@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
 
 from accounts import notes, tracking
-from accounts.models import GuestTick, Note, Progress, Seen, StudyEvent, User
+from accounts.models import BrokenReport, GuestTick, Note, Progress, Seen, StudyEvent, User
 from accounts.urls import urlpatterns
 from roadmap.models import ImportRun, Resource, Roadmap, Section
 from tests.factories import make_listing, make_page, make_plan, make_resource, make_section, make_user
@@ -45,6 +45,7 @@ VIEWS = [
     View("note", ("get", "post"), "resource", own=False, data={"text": "x", "version": "1"}, bad=TOO_LONG),
     View("preview", ("post",), "resource", own=False, data={"text": "x"}, bad=TOO_LONG),
     View("state", ("post",), "resource", own=False, data={"state": "done"}, bad={"state": "finished"}),
+    View("broken", ("post",), "resource", own=False),
     View("section", ("post",), "section", own=False, data={"state": "done"}, bad={"state": "skipped"}),
     View("undo", ("post",), "batch", own=False),
     View("token", ("get",), own=False),
@@ -96,7 +97,7 @@ def address(view: View, plan: Roadmap, resource: Resource, **keys: Any) -> str:
 
 def rows() -> list[Any]:
     """Everything that is a learner's."""
-    models = (Progress, Note, StudyEvent, GuestTick, Seen, User)
+    models = (Progress, Note, StudyEvent, GuestTick, Seen, BrokenReport, User)
     return [sorted(map(repr, model._base_manager.values_list())) for model in models]
 
 

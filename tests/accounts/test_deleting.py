@@ -24,7 +24,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import deleting, news, notes, tracking
+from accounts import broken, deleting, news, notes, tracking
 from accounts.models import Note, Progress, StudyEvent, User
 from accounts.tracking import Gone
 from roadmap.models import Draft, ImportRun, Resource, Roadmap
@@ -91,6 +91,7 @@ def furnish(user: User, plan: Roadmap, admin: User) -> None:
     logged(admin, plan, plan.title, json.dumps([{"added": {"name": "address", "object": user.email}}]))
     run = ImportRun.objects.create(roadmap=plan, by=user, source="-", version=1, counts={})
     news.put_away(user, run)
+    broken.report(user, resources[0])
     Draft.objects.create(key=f"draft-{user.pk}", by=user, name="notes.md", data=b"-")
 
 

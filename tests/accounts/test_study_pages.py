@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from accounts import notes, study, tracking
 from accounts.models import Progress, StudyEvent, User
+from accounts.statistics import Tally
 from accounts.tracking import Standing
 from roadmap.models import Resource, Roadmap, Section
 from tests.factories import make_plan, make_user
@@ -88,12 +89,12 @@ def test_it_counts_by_chapter_what_the_roadmap_counts(client: Client, plan: Road
     tracking.mark(learner, [resources[2].pk], "skipped")
     tracking.mark(learner, [resources[4].pk], "in_progress")
     course = study.of(learner).courses[0]
-    assert course.total[:] == (5, 2, 1, 1)
+    assert course.total == Tally(5, done=2, in_progress=1, skipped=1)
     assert course.total.percent == 50
     rows = {row.title: row.tally for _page, rows in course.chapters for row in rows}
-    assert rows["First chapter"][:] == (4, 2, 0, 1)
+    assert rows["First chapter"] == Tally(4, done=2, skipped=1)
     assert rows["First chapter"].percent == 67
-    assert rows["Second chapter"][:] == (1, 0, 1, 0)
+    assert rows["Second chapter"] == Tally(1, in_progress=1)
     assert ">67%<" in page_of(client).replace("\n", "").replace(" ", "")
 
 
