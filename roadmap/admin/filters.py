@@ -9,16 +9,20 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import broken
 from accounts.holders import skipped
+from roadmap import repairs
 from roadmap.admin.chapters import chapters
-from roadmap.models import Listing, Proposal, Resource, Roadmap
+from roadmap.models import Grade, Listing, Proposal, Resource, Roadmap
 from roadmap.reading.outline import WARNINGS
 
 ROADMAP = "roadmap__id__exact"
 TWO_TITLES = "two-titles"
+CALLED_BROKEN = "called-broken"
 Choices = list[tuple[str, Any]]
 
 
@@ -92,6 +96,34 @@ class WantsFilter(RowsFilter):
         "url": (_("without URL"), lambda rows: rows.filter(url="").exclude(kind="task")),
         "conflicts": (_("with conflicts"), lambda rows: rows.exclude(conflicts={})),
         "skipped": (_("skipped by several"), lambda rows: rows.filter(pk__in=skipped().values("key"))),
+        "dead": (_("with a dead link"), lambda rows: rows.filter(wanting()["dead"])),
+        "failing": (_("with a link that has failed for long"), lambda rows: rows.filter(wanting()["failing"])),
+        "moved": (_("with a link that moved"), lambda rows: rows.filter(wanting()["moved"])),
+    }
+
+
+def wanting() -> dict[str, Q]:
+    """Return of which resources the link wants a hand by now: by answers of WantsFilter, and CALLED_BROKEN."""
+    called = Q(link__in=broken.open_reports().values("link"))
+    return repairs.wanting(timezone.now()) | {CALLED_BROKEN: called}
+
+
+def _graded(grade: Grade) -> tuple[Any, Callable[[Any], Any]]:
+    return grade.label, lambda rows: rows.filter(link__grade=grade)
+
+
+class GradeFilter(RowsFilter):
+    """How the link of a resource is."""
+
+    title = _("health of the link")
+    parameter_name = "grade"
+    answers: ClassVar = {
+        **{grade.value: _graded(grade) for grade in Grade},
+        "unchecked": (
+            _("not checked yet"),
+            lambda rows: rows.exclude(url="").filter(Q(link=None) | Q(link__grade="")),
+        ),
+        CALLED_BROKEN: (_("called broken by learners"), lambda rows: rows.filter(wanting()[CALLED_BROKEN])),
     }
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from accounts.holders import skipped
-from roadmap.admin.filters import TWO_TITLES
+from roadmap.admin.filters import CALLED_BROKEN, TWO_TITLES, wanting
 from roadmap.models import Page, Proposal, Resource, Section
 
 MOST_SKIPPED = 5
@@ -59,8 +60,8 @@ def with_wants(index: Index) -> Index:
 
 
 def lines() -> list[Line]:
-    """Return what wants a hand, in six queries."""
-    return [*_of_resources(), *_of_sections(), *_of_proposals(), *_of_pages(), *_of_skipped()]
+    """Return what wants a hand, in seven queries."""
+    return [*_of_resources(), *_of_links(), *_of_sections(), *_of_proposals(), *_of_pages(), *_of_skipped()]
 
 
 def _of_resources() -> Iterator[Line]:
@@ -78,6 +79,38 @@ def _of_resources() -> Iterator[Line]:
     if count := counts["urls"]:
         words = ngettext("%(count)d resource without a URL", "%(count)d resources without a URL", count)
         yield Line("resource", words % {"count": count}, {"wants": "url", "state": "live"})
+
+
+def _of_links() -> Iterator[Line]:
+    live = Resource.objects.live()
+    counts = live.aggregate(**{name: Count("pk", filter=which) for name, which in wanting().items()})
+    if count := counts["dead"]:
+        words = ngettext("%(count)d resource with a dead link", "%(count)d resources with dead links", count)
+        yield _linked(words, count, {"wants": "dead"})
+    if count := counts["failing"]:
+        words = ngettext(
+            "%(count)d resource with a link that has failed for %(days)d days or longer",
+            "%(count)d resources with links that have failed for %(days)d days or longer",
+            count,
+        )
+        yield _linked(words, count, {"wants": "failing"})
+    if count := counts["moved"]:
+        words = ngettext(
+            "%(count)d resource with a link that moved", "%(count)d resources with links that moved", count
+        )
+        yield _linked(words, count, {"wants": "moved"})
+    if count := counts[CALLED_BROKEN]:
+        words = ngettext(
+            "%(count)d resource whose link learners call broken, while the check does not",
+            "%(count)d resources whose links learners call broken, while the check does not",
+            count,
+        )
+        yield _linked(words, count, {"grade": CALLED_BROKEN})
+
+
+def _linked(words: str, count: int, query: dict[str, str]) -> Line:
+    said = {"count": count, "days": settings.LINKS_DEAD_DAYS}
+    return Line("resource", words % said, query | {"state": "live"})
 
 
 def _of_sections() -> Iterator[Line]:

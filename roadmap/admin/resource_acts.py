@@ -28,7 +28,7 @@ KEEP, TAKE = "keep-mine", "take-notes"
 class ResourceActs(ModelAdmin[Resource]):
     """The buttons and the actions; what each does is in `roadmap.editing`."""
 
-    actions = ("retire_selected", "bring_back_selected", "reset_selected")
+    actions: tuple[str, ...] = ("retire_selected", "bring_back_selected", "reset_selected")
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses, those of the buttons first."""

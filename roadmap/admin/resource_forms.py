@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -21,7 +20,7 @@ from roadmap.admin.choosing import SectionField
 from roadmap.admin.comparing import marked, shown
 from roadmap.admin.typed import BaseInlineFormSet, ModelForm
 from roadmap.models import IMPORTED_FIELDS, Kind, Listing, Resource, ResourceAlias, Section
-from roadmap.reading.links import is_web, kind_of, url_key
+from roadmap.reading.links import is_typable, kind_of, url_key
 
 LIST_IT_TOO = "_list_it_too"
 WIDGETS = {
@@ -30,7 +29,6 @@ WIDGETS = {
     "description": AdminTextareaWidget(attrs={"rows": 5}),
 }
 LABELS = {field.name: field.verbose_name for field in Resource._meta.fields}
-_NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 
 
 class Text(forms.CharField):
@@ -43,7 +41,7 @@ class Text(forms.CharField):
 
 def checked_url(url: str) -> str:
     """Return `url`. Raises ValidationError for what no browser could follow, or should not."""
-    if url and (not is_web(url) or _NOT_IN_A_URL.search(url)):
+    if url and not is_typable(url):
         raise ValidationError(_("Enter a whole web address that begins with http:// or https:// and holds no spaces."))
     return url
 

@@ -18,11 +18,13 @@ from accounts import statistics
 from accounts.holders import learners_of
 from roadmap import editing
 from roadmap.admin.base import admin_url, site_link
-from roadmap.admin.filters import ChapterFilter, OriginFilter, ResourceStateFilter, WantsFilter
+from roadmap.admin.filters import ChapterFilter, GradeFilter, OriginFilter, ResourceStateFilter, WantsFilter
 from roadmap.admin.inlines import OtherUrls, PlacesByHand, PlacesInNotes
-from roadmap.admin.resource_acts import ResourceActs
+from roadmap.admin.link_acts import LinkActs
+from roadmap.admin.links import LinksShown
 from roadmap.admin.resource_forms import LABELS, LIST_IT_TOO, AddResourceForm, ResourceForm
 from roadmap.models import Listing, Proposal, Resource, ResourceAlias
+from roadmap.reading.links import is_web
 
 LISTED = Listing.objects.select_related("section__page__roadmap").only(
     "resource", "section__title", "section__slug", "section__page__path", "section__page__position",
@@ -32,18 +34,18 @@ IN_ORDER = ("section__page__position", "section__position", "position")
 
 
 @admin.register(Resource)
-class ResourceAdmin(ResourceActs):
+class ResourceAdmin(LinksShown, LinkActs):
     """A resource; what an act does to it is in `roadmap.editing`."""
 
     form = ResourceForm
-    list_display = ("title", "kind_name", "where", "host", "state", "changed", "on_site")
-    list_filter = ("roadmap", ChapterFilter, "kind", ResourceStateFilter, OriginFilter, WantsFilter)
+    list_display = ("title", "grade", "kind_name", "where", "host_name", "state", "changed", "on_site")
+    list_filter = ("roadmap", ChapterFilter, GradeFilter, WantsFilter, "kind", ResourceStateFilter, OriginFilter)
     search_fields = ("title", "url", "description", "listings__label", "aliases__url", "=key")
     search_help_text = _("Title, URL, description, or how the notes label it")
     ordering = ("roadmap", "home__page__position", "home__position", "pk")
-    list_select_related = ("roadmap",)
+    list_select_related = ("roadmap", "link")
     list_per_page = 50
-    readonly_fields = ("state", "asked", "roadmap", "key", "changed", "learners")
+    readonly_fields = ("state", "asked", "link_shown", "link_acted_on", "roadmap", "key", "changed", "learners")
     inlines = (PlacesInNotes, PlacesByHand, OtherUrls)
     fieldsets_of_new: ClassVar[Any] = [(None, {"fields": AddResourceForm.field_order})]
     fieldsets = (
@@ -65,6 +67,9 @@ class ResourceAdmin(ResourceActs):
         (name, first), *others = super().get_fieldsets(request, obj)
         if not open_questions(obj).exists():
             first = first | {"fields": tuple(field for field in first["fields"] if field != "asked")}
+        if is_web(obj.url):
+            link = "link_acted_on" if self.has_change_permission(request, obj) else "link_shown"
+            first = first | {"fields": (*first["fields"], link)}
         return [(name, first), *others]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Resource | None = None) -> Any:
@@ -98,6 +103,11 @@ class ResourceAdmin(ResourceActs):
         places: list[Listing] = resource.places  # type: ignore[attr-defined]
         more = len({place.section_id for place in places}) - 1
         return (str(places[0].section) + (f" +{more}" if more > 0 else "")) if places else ""
+
+    @admin.display(description=_("host"))
+    def host_name(self, resource: Resource) -> str:
+        """The host of its URL."""
+        return resource.host
 
     @admin.display(description=_("state"))
     def state(self, resource: Resource) -> str:

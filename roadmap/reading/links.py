@@ -27,6 +27,7 @@ _WEB = re.compile(r"https?://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNO
 _PORT = re.compile(r"(.*):([0-9]*)", re.DOTALL)
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
 _NOT_IN_A_HOST = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|\ud800-\udfff]")
+_NOT_TYPED = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 _TO_ENCODE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _NEVER_ENCODED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()")
 _BLANKS = "".join(map(chr, range(0x21)))
@@ -73,6 +74,11 @@ def url_key(url: str) -> str:
 def is_web(url: str) -> bool:
     """Whether `url` is http or https and names a host."""
     return _parts(url) is not None
+
+
+def is_typable(url: str) -> bool:
+    """Whether `url` is a web URL that can be written down as it is: it holds no blanks, quotes or pointed brackets."""
+    return is_web(url) and not _NOT_TYPED.search(url)
 
 
 def host_of(url: str) -> str:

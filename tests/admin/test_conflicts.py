@@ -164,14 +164,14 @@ def test_the_buttons_send_nothing_of_the_form_around_them(client: Client, tmp_pa
     row = conflict(tmp_path, "title")
     reader = Buttons()
     reader.feed(client.get(change_url(row)).content.decode())
-    assert [button["form"] for button in reader.buttons] == ["Settle", "Settle"]
+    assert {button["form"] for button in reader.buttons} == {"Settle"}
     assert "Settle" in reader.forms
-    take = reader.buttons[1]
+    [take] = [button for button in reader.buttons if TAKE in button["formaction"]]
     # What a browser sends: the button's own name and value, and what stands in the form it names.
     assert client.post(take["formaction"], {take["name"]: take["value"]}).status_code == 302
     row.refresh_from_db()
     assert (row.title, row.conflicts) == ("Alpha two", {})
-    assert "formaction" not in client.get(change_url(row)).content.decode()
+    assert TAKE not in client.get(change_url(row)).content.decode()
 
 
 def test_a_form_that_was_open_meanwhile_saves_what_was_typed_alone(client: Client, tmp_path: Path) -> None:

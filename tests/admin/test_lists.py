@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.templatetags.admin_list import result_headers
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -191,3 +192,9 @@ def test_every_row_has_its_place_on_the_site(client: Client, plan: Roadmap, anyo
 def test_what_is_retired_has_none(client: Client, plan: Roadmap) -> None:
     response = client.get(reverse("admin:roadmap_resource_change", args=[resource("Delta").pk]))
     assert response.context["absolute_url"] is None
+
+
+def test_every_column_has_a_name_in_the_sites_language(client: Client, plan: Roadmap) -> None:
+    response = client.get(reverse("admin:roadmap_resource_changelist"))
+    _, *names = [str(header["text"]) for header in result_headers(response.context["cl"])]
+    assert [name for name in names if name.isascii()] == []
