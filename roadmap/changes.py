@@ -1,4 +1,7 @@
-"""What imports changed, as readers are told: one block a run that changed something they see."""
+"""What imports changed, as readers are told: one block a run that changed something they see.
+
+`told_links` has what became of links, `history` both in one.
+"""
 
 from __future__ import annotations
 
@@ -111,41 +114,34 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What one run changed."""
+    """What happened at once, under one headline."""
 
-    pk: int
+    of: str
+    """What it is of: "run" for an import, "links" for a day of links."""
+    name: str
+    """Which one of these it is; the same wherever it stands."""
     at: datetime
-    resources: int | None
-    """How many resources the roadmap came with, None if it was there before."""
-    counts: Mapping[str, int]
-    """How many changes there are of each of KINDS to resources, of "section" and of "page"."""
+    """When it was, or was added to last."""
+    begun: datetime
+    headline: str
+    """What it comes to in a few words: "3 new · 1 gone"."""
     groups: Sequence[Group]
-
-    @property
-    def total(self) -> int:
-        """How many lines there are, those that are not shown included."""
-        return sum(self.counts.values())
+    total: int
+    """How many lines there are, those that are not shown included."""
+    is_folded: bool
+    """Whether it is too long to lie open."""
 
     @property
     def more(self) -> int:
         """How many lines are not shown."""
         return self.total - sum(len(group.lines) for group in self.groups)
 
-    @property
-    def is_folded(self) -> bool:
-        """Whether it is too long to lie open."""
-        return self.resources is not None or self.total > FOLDED_FROM
 
-    @property
-    def headline(self) -> str:
-        """What it comes to in a few words: "3 new · 1 gone"."""
-        if self.resources is None:
-            return in_numbers(self.counts)
-        return ngettext(
-            "The study plan came with %(count)d resource",
-            "The study plan came with %(count)d resources",
-            self.resources,
-        ) % {"count": self.resources}
+class Run(NamedTuple):
+    """An ImportRun as it is read here."""
+
+    pk: int
+    at: datetime
 
 
 class Told:
@@ -160,7 +156,7 @@ class Told:
         changes = Change.objects.filter(self.told, run=OuterRef("pk"))
         return ImportRun.objects.filter(Exists(changes), roadmap=self.roadmap).order_by("-at", "-pk")
 
-    def blocks(self, runs: Sequence[ImportRun]) -> list[Block]:
+    def blocks(self, runs: Sequence[Run]) -> list[Block]:
         """Return what each of some runs changed; three queries."""
         pks = [run.pk for run in runs]
         counts = self._counts(pks)
@@ -170,9 +166,12 @@ class Told:
         first = ImportRun.objects.filter(roadmap=self.roadmap).order_by("at", "pk").values_list("pk", flat=True).first()
         return [self._block(run, counts[run.pk], rows[run.pk], first=run.pk == first) for run in runs]
 
-    def _block(self, run: ImportRun, counts: dict[str, int], rows: list[Row], *, first: bool) -> Block:
+    def _block(self, run: Run, counts: dict[str, int], rows: list[Row], *, first: bool) -> Block:
         came = first and all(row.action == Change.Action.ADDED for row in rows)
-        return Block(run.pk, run.at, counts["added"] if came else None, counts, self._groups(rows))
+        total = sum(counts.values())
+        headline = _came(counts["added"]) if came else in_numbers(counts)
+        folded = came or total > FOLDED_FROM
+        return Block("run", str(run.pk), run.at, run.at, headline, self._groups(rows), total, folded)
 
     def _counts(self, runs: list[int]) -> dict[int, dict[str, int]]:
         counted = {name: Count("pk", filter=Q(of=RESOURCE) & kind) for name, (kind, _words) in KINDS.items()}
@@ -231,6 +230,14 @@ def told(*, several: bool) -> Q:
     happened = ~Q(action=Change.Action.UPDATED)
     seen = Q(of=RESOURCE) & (happened | RENAMED | RELINKED) | Q(of=SECTION) & (happened | RENAMED) & ~Q(title="")
     return seen | Q(of=PAGE) & (happened | RENAMED) if several else seen
+
+
+def _came(count: int) -> str:
+    """Return what is said of a roadmap's first import."""
+    words = ngettext(
+        "The study plan came with %(count)d resource", "The study plan came with %(count)d resources", count
+    )
+    return words % {"count": count}
 
 
 def in_numbers(counts: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""What changed in a roadmap, as an Atom feed."""
+"""What changed in a roadmap, and what became of its links, as an Atom feed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language, gettext
 
-from roadmap.changes import Block, Told
-from roadmap.contents import contents_of
+from roadmap.changes import Block
 from roadmap.elements import language_tag
+from roadmap.history import History
 from roadmap.models import Roadmap
 from roadmap.stamps import Stamp
 
@@ -35,7 +35,7 @@ else:
 
 
 class ChangesFeed(_Feed):
-    """The newest runs of the roadmap that a stamp is of, in the language in use: made anew for each request."""
+    """What happened last in the roadmap that a stamp is of, in the language in use: made anew for each request."""
 
     feed_type = Atom1Feed
     author_name = "AIE Notes"
@@ -66,34 +66,34 @@ class ChangesFeed(_Feed):
         return f"{tag_of(roadmap)}:changes:{self.language}"
 
     def items(self, roadmap: Roadmap) -> list[Block]:
-        """Return the newest runs."""
+        """Return what happened last."""
         self.roadmap = roadmap
-        told = Told(roadmap.pk, contents_of(self.stamp), most=LINES)
-        return told.blocks(list(told.runs()[:ENTRIES]))
+        history = History(self.stamp, most=LINES)
+        return history.blocks(history.moments(0, ENTRIES))
 
     def item_title(self, item: Block) -> str:
         """Return an entry's title: the numbers."""
         return in_xml(f"{self.roadmap.title}: {item.headline}")
 
     def item_description(self, item: Block) -> str:
-        """Return what the run changed as HTML, with whole addresses."""
+        """Return what happened as HTML, with whole addresses."""
         context = {"block": item, "site": self.site, "language": language_tag(self.roadmap.language)}
         return in_xml(render_to_string("roadmap/_groups.html", context))
 
     def item_link(self, item: Block) -> str:
-        """Return where the run stands on the page of changes."""
-        return f"{self.link(self.roadmap)}?run={item.pk}"
+        """Return where it stands on the page of changes."""
+        return f"{self.link(self.roadmap)}?{item.of}={item.name}"
 
     def item_guid(self, item: Block) -> str:
-        """Return an entry's name: the same in each language and wherever the run stands."""
-        return f"{tag_of(self.roadmap)}:run-{item.pk}"
+        """Return an entry's name: the same in each language, wherever it stands, and while a day goes on."""
+        return f"{tag_of(self.roadmap)}:{item.of}-{item.name}"
 
     def item_pubdate(self, item: Block) -> datetime:
-        """Return when the run was."""
-        return item.at
+        """Return when it began."""
+        return item.begun
 
     def item_updateddate(self, item: Block) -> datetime:
-        """Return the same: a run does not change."""
+        """Return when it was added to last: a run does not change, a day of links does."""
         return item.at
 
 

@@ -1,4 +1,4 @@
-"""What changed in a roadmap: a page of it, newest first, and a feed."""
+"""What changed in a roadmap, and what became of its links: a page of it, newest first, and a feed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -20,26 +19,27 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from roadmap.changes import Block, Told
-from roadmap.contents import contents_of
+from roadmap.changes import Block
 from roadmap.feeds import ChangesFeed
+from roadmap.history import History
 from roadmap.models import Roadmap
 from roadmap.release import release
 from roadmap.stamps import Stamp, of_roadmap
 from roadmap.views.answering import FOR_EVERYONE, Rendered, is_stranger, packed, show, to_stranger
 
 TEMPLATE = "roadmap/changes.html"
-RUNS_ON_A_PAGE = 20
+BLOCKS_ON_A_PAGE = 20
 KEPT = 32
 """How many pages of changes (each in one language) a process keeps."""
 
 
 @require_safe
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
-    """What changed, by the days of the reader; `?page=` has what is older, `?run=` leads to where a run stands."""
+    """What changed, by the days of the reader; `?page=` has what is older, `?run=` and `?links=` (a day of the site)
+    lead to where a run or what became of links stands."""
     stamp = _stamp(request, slug)
-    if "run" in request.GET:
-        return redirect(_place_of(stamp, slug, _number(request, "run")))
+    if "run" in request.GET or "links" in request.GET:
+        return redirect(_place_of(request, stamp, slug))
     number = _number(request, "page")
     if is_stranger(request) and not settings.DEBUG:
         make = partial(_rendered, request.path, stamp, number, get_language() or "", release())
@@ -51,10 +51,10 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def feed(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same for feed readers: one entry a run. It is the same for everyone, whoever asks."""
+    """The same for feed readers: one entry a run, or a day of links. It is the same for everyone, whoever asks."""
     stamp = _stamp(request, slug)
     etag = f'W/"feed-{"-".join(map(str, stamp))}-{get_language()}-{release()}"'.replace(" ", "T")
-    newest = Told(stamp.roadmap, contents_of(stamp)).runs().values_list("at", flat=True).first()
+    newest = History(stamp).newest()
     changed = int(newest.timestamp()) if newest else None
     response = get_conditional_response(request, etag=etag, last_modified=changed) or ChangesFeed(stamp)(request)
     if stamp.published:
@@ -81,14 +81,26 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(number)
 
 
-def _place_of(stamp: Stamp, slug: str, pk: int) -> str:
-    """Return where a run stands now. Raises Http404 for a run of which nothing is told."""
-    runs = Told(stamp.roadmap, contents_of(stamp)).runs()
-    run = runs.filter(pk=pk).first()
-    if run is None:
+def _place_of(request: HttpRequest, stamp: Stamp, slug: str) -> str:
+    """Return where a run or a day of links stands now. Raises Http404 where nothing is told of it."""
+    history = History(stamp)
+    if "run" in request.GET:
+        run = _number(request, "run")
+        name, newer = f"run-{run}", history.place_of_run(run)
+    else:
+        day = _date(request, "links")
+        name, newer = f"links-{day}", history.place_of_day(day)
+    if newer is None:
         raise Http404
-    newer = runs.filter(Q(at__gt=run.at) | Q(at=run.at, pk__gt=pk)).count()
-    return f"{reverse('roadmap:changes', args=[slug])}?page={newer // RUNS_ON_A_PAGE + 1}#run-{pk}"
+    return f"{reverse('roadmap:changes', args=[slug])}?page={newer // BLOCKS_ON_A_PAGE + 1}#{name}"
+
+
+def _date(request: HttpRequest, name: str) -> date:
+    """Return a day of the query. Raises Http404 for what is none."""
+    try:
+        return date.fromisoformat(request.GET[name])
+    except ValueError:
+        raise Http404 from None
 
 
 @lru_cache(maxsize=KEPT)
@@ -99,12 +111,13 @@ def _rendered(path: str, stamp: Stamp, number: int, language: str, release: str)
 
 def _context(stamp: Stamp, number: int) -> dict[str, Any]:
     """Return what the template needs. Raises Http404 for a page that there is not."""
-    told = Told(stamp.roadmap, contents_of(stamp))
+    history = History(stamp)
     try:
-        page = Paginator(told.runs(), RUNS_ON_A_PAGE).page(number)
+        page = Paginator(range(history.count()), BLOCKS_ON_A_PAGE).page(number)
     except InvalidPage:
         raise Http404 from None
-    blocks = told.blocks(list(page))
+    last = number * BLOCKS_ON_A_PAGE
+    blocks = history.blocks(history.moments(last - BLOCKS_ON_A_PAGE, last))
     return {
         "roadmap": Roadmap.objects.get(pk=stamp.roadmap),
         "page": page,

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from roadmap.changes import FOLDED_FROM, MOST, links
 from roadmap.models import Change, ImportRun, Roadmap, Section
-from roadmap.views.changes import RUNS_ON_A_PAGE
+from roadmap.views.changes import BLOCKS_ON_A_PAGE
 from tests.factories import make_page, make_plan, make_user
 from tests.roadmap.changing import bring, resource, set_time, text
 
@@ -203,8 +203,8 @@ def make_runs(roadmap: Roadmap, number: int, changes: int = 1) -> list[ImportRun
 
 def test_runs_stand_twenty_to_a_page(client: Client) -> None:
     plan = make_plan(slug="plan")
-    runs = make_runs(plan, RUNS_ON_A_PAGE + 1)
-    assert len(re.findall(r'id="run-', client.get(URL).text)) == RUNS_ON_A_PAGE
+    runs = make_runs(plan, BLOCKS_ON_A_PAGE + 1)
+    assert len(re.findall(r'id="run-', client.get(URL).text)) == BLOCKS_ON_A_PAGE
     second = client.get(URL + "?page=2").text
     assert re.findall(r'id="run-(\d+)"', second) == [str(runs[0].pk)]
     assert 'href="?page=1"' in second
@@ -221,7 +221,7 @@ def test_a_page_that_there_is_not_is_not_found(client: Client, page: str, signed
 
 def test_a_run_is_found_on_whatever_page_it_stands(client: Client) -> None:
     plan = make_plan(slug="plan")
-    runs = make_runs(plan, RUNS_ON_A_PAGE + 1)
+    runs = make_runs(plan, BLOCKS_ON_A_PAGE + 1)
     assert client.get(f"{URL}?run={runs[0].pk}").headers["Location"] == f"{URL}?page=2#run-{runs[0].pk}"
     assert client.get(f"{URL}?run={runs[-1].pk}").headers["Location"] == f"{URL}?page=1#run-{runs[-1].pk}"
     other = make_runs(make_plan(), 1)[0]
