@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 from django.db import transaction
 from django.db.models import ProtectedError
 from hypothesis import strategies as st
@@ -20,7 +18,6 @@ from tests.importing.notes import all_rows
 from tests.importing.sites import Site, pick, picks
 
 FIELDS = ("title", "url", "kind", "description")
-_once = count(1)
 
 
 class Editors(Site):
@@ -29,7 +26,7 @@ class Editors(Site):
     @rule(at=picks, field=st.sampled_from(FIELDS))
     def edit_a_resource(self, at: int, field: str) -> None:
         if row := self._resource(at, live=False):
-            number = next(_once)
+            number = next(self.once)
             value = {"url": f"https://mine{number}.example/", "kind": ("book", "paper")[number % 2]}
             values = {field: value.get(field, f"Mine, number {number}")}
             editing.edit(row, values)
@@ -64,7 +61,7 @@ class Editors(Site):
             self.decisions.retired.add(row.key)
 
     def _bring_back(self, at: int) -> None:
-        key = pick(sorted(self.decisions.retired), at)
+        key = pick(self._in_order(self.decisions.retired), at)
         editing.bring_back(Resource.objects.filter(key=key))
         self.decisions.retired.discard(key or "")
 
@@ -121,7 +118,7 @@ class Editors(Site):
             return
         file = File.of(section.source.encode())
         if adds:
-            line = f"Mine, line {next(_once)}."
+            line = f"Mine, line {next(self.once)}."
             file.insert(1 + where % max(1, len(file.lines)), f"\n{line}\n")
         else:
             line = ""

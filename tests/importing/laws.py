@@ -10,6 +10,7 @@ from accounts import statistics
 from accounts.tracking import Reader
 from roadmap import stamps
 from roadmap.contents import contents_of
+from roadmap.health.links import address_of
 from roadmap.importing import standing as standing_rows
 from roadmap.importing.flat import listing_values
 from roadmap.importing.kept import Rows
@@ -102,11 +103,26 @@ def shares_are_right(roadmap: Roadmap, reader: Reader) -> None:
     states = statistics.states(reader, roadmap.pk)
     wanted = _counted_anew(roadmap)
     assert set(found) == set(wanted)
+    dead = set(Resource.objects.filter(roadmap=roadmap, link__grade="dead").values_list("key", flat=True))
     for section, keys in wanted.items():
         done, skipped = (sum(states.get(key) == state for key in keys) for state in ("done", "skipped"))
         tally = found[section]
-        assert (tally.total, tally.done, tally.skipped) == (len(keys), done, skipped)
-        assert tally.percent == _percent(done, len(keys) - skipped)
+        lost = sum(states.get(key) not in ("done", "skipped") for key in keys & dead)
+        assert (tally.total, tally.done, tally.skipped, tally.dead) == (len(keys), done, skipped, lost)
+        assert tally.percent == _percent(done, len(keys) - skipped - lost)
+    assert statistics.totals(reader)[roadmap.pk] == found[statistics.ROADMAP]
+
+
+def links_are_those_of_the_urls(roadmap: Roadmap) -> None:
+    """What is known of a link is told of the resources alone that lead there."""
+    for row in Resource.objects.filter(roadmap=roadmap, link__isnull=False).select_related("link"):
+        assert row.link.url == address_of(row.url), row
+
+
+def broken_links(roadmap: Roadmap) -> set[tuple[Any, ...]]:
+    """Return what readers see of broken links."""
+    rows = Resource.objects.live().filter(roadmap=roadmap, link__grade__in=("failing", "dead"))
+    return set(rows.values_list("key", "url", "link__grade", "link__reason", "link__failing_since"))
 
 
 def _counted_anew(roadmap: Roadmap) -> dict[int, set[str]]:
@@ -145,8 +161,10 @@ def same_rows(before: Table, after: Table) -> None:
 
 
 def seen(rows: Table) -> Table:
-    """Return the tables of what people see."""
-    return {name: rows[name] for name in SEEN}
+    """Return the tables of what people see; which link a resource has is none of the imports' business."""
+    link = [field.name for field in Resource._meta.concrete_fields].index("link")
+    others = [(*row[:link], *row[link + 1 :]) for row in rows["Resource"]]
+    return {name: rows[name] for name in SEEN} | {"Resource": others}
 
 
 def rows_of(roadmap: Roadmap) -> dict[int, Resource]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from roadmap.importing import drafts
+from roadmap.importing import drafts, said
 from roadmap.importing.exporting import export
 from roadmap.importing.importer import Report, Target, bring
 from roadmap.models import Change, ImportRun, Listing, Page, Resource, Roadmap, Section
 from tests.importing import authors, laws
 from tests.importing.authors import Edit, File
+from tests.importing.checkers import Checkers
 from tests.importing.editors import Editors
 from tests.importing.notes import all_rows
 from tests.importing.sites import SLUG, Site, notes_at, pick, picks, says_nothing_changed
@@ -66,7 +67,7 @@ class Authors(Learners):
     @precondition(lambda self: any(self.decisions.edited.values()))
     @rule(at=picks)
     def change_what_an_editor_changed(self, at: int) -> None:
-        key = pick(sorted(key for key, values in self.decisions.edited.items() if values), at)
+        key = pick(self._in_order(key for key, values in self.decisions.edited.items() if values), at)
         url = (Resource.objects.get(key=key).imported or {}).get("url")
         if url:
             changes = (("](", " again]("), (f"]({url})", f"]({url.rstrip('/')}/{at}/)"))
@@ -151,7 +152,7 @@ class Authors(Learners):
         )
 
 
-class Machine(Authors, Editors):
+class Machine(Authors, Editors, Checkers):
     """All of them, and the laws."""
 
     @invariant()
@@ -165,6 +166,7 @@ class Machine(Authors, Editors):
             laws.rows_are_what_the_reader_finds(roadmap)
             laws.addresses_are_unique(roadmap)
             laws.what_is_live_is_listed(roadmap)
+            laws.links_are_those_of_the_urls(roadmap)
             self.decisions.check(roadmap)
 
     @invariant()
@@ -181,6 +183,20 @@ class Machine(Authors, Editors):
                 assert version > self.version
             assert version >= self.version
             self.before, self.version = rows, version
+
+    @invariant()
+    def the_authors_files_are_known_whatever_editors_made_of_them(self) -> None:
+        if self.files:
+            found = {page.path: text for page, text in said.texts(laws.standing_of(self.roadmap))}
+            assert found == {path: data.decode("utf-8-sig") for path, data in self.files.items()}
+
+    @invariant()
+    def pages_are_made_anew_where_a_link_breaks_or_is_mended(self) -> None:
+        if self.files:
+            roadmap = self.roadmap
+            stamp, broken = (roadmap.version, roadmap.health), laws.broken_links(roadmap)
+            assert (stamp == self.stamp) <= (broken == self.broken)
+            self.stamp, self.broken = stamp, broken
 
     @invariant()
     def what_nobody_edited_comes_out_as_it_went_in(self) -> None:

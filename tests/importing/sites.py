@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -74,6 +76,9 @@ class Site(RuleBasedStateMachine):
         """What was imported last."""
         self.before: laws.Table | None = None
         self.version = -1
+        self.once = count(1)
+        self.stamp: tuple[int, int] | None = None
+        self.broken: set[tuple[Any, ...]] = set()
 
     def teardown(self) -> None:
         """See that all pages render, and put everything back."""
@@ -99,6 +104,10 @@ class Site(RuleBasedStateMachine):
     def _resource(self, at: int, *, live: bool = True) -> Resource | None:
         rows = Resource.objects.filter(roadmap__slug=SLUG).order_by("pk")
         return pick(list(rows.live() if live else rows), at)
+
+    def _in_order(self, keys: Iterable[str]) -> list[str]:
+        """Return keys of resources in the order in which these were made: the keys themselves are random."""
+        return list(Resource.objects.filter(key__in=set(keys)).order_by("pk").values_list("key", flat=True))
 
     def _section(self, at: int) -> Section | None:
         rows = Section.objects.live().filter(page__roadmap__slug=SLUG, page__retired_at=None)
