@@ -96,10 +96,9 @@ class Check:
         self._stopped_at: float | None = None
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
 
     def run(self) -> Report:
-        """Ask all that is due and return what came of it. Raises asyncio.CancelledError after `abort`."""
+        """Ask all that is due and return what came of it."""
         begun = monotonic()
         self._schedule: Schedule[int | _Attempt] = Schedule(self._pace, self._round.due())
         self._total = len(self._schedule)
@@ -129,15 +128,13 @@ class Check:
         if self._loop:
             self._loop.call_soon_threadsafe(self._woken.set)
 
-    def abort(self) -> bool:
-        """End at once what is under way; return whether anything is. Any thread may call it, and a signal."""
-        loop = self._loop
-        if loop and self._task:
-            loop.call_soon_threadsafe(self._task.cancel)
-        return loop is not None
+    @property
+    def is_under_way(self) -> bool:
+        """Whether links are being asked."""
+        return self._loop is not None
 
     async def _run(self) -> None:
-        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
         try:
             async with Asker(self._pace.turn, resolve=self._resolve) as self._asker, asyncio.TaskGroup() as self._tasks:
                 while True:

@@ -31,7 +31,11 @@ def start(folder: Path, *options: str, **variables: str) -> subprocess.Popen[str
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Wait for its end; return the exit code and what was printed, in order and as errors."""
-    out, errors = process.communicate(timeout=120)
+    try:
+        out, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.wait()
     return process.returncode, out, errors
 
 

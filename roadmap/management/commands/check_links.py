@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
+import os
 import signal
 import sys
 import threading
@@ -90,7 +90,7 @@ class Command(BaseCommand):
             with alone(settings.ENVIRONMENT.data_dir / "check_links.lock", self._waits), self._stoppable(check):
                 gather()
                 done = check.run()
-        except (asyncio.CancelledError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
         except OSError as error:
             raise CommandError(str(error)) from None
@@ -120,7 +120,10 @@ class Command(BaseCommand):
 
         def stop(number: int, frame: object) -> None:
             self._interrupted = self._interrupted or number == signal.SIGINT
-            if check.is_stopped and not check.abort():
+            if check.is_stopped and check.is_under_way:
+                # Nothing is waited for: what was found is recorded, and a check that is killed loses nothing.
+                os._exit(INTERRUPTED)
+            if check.is_stopped:
                 raise KeyboardInterrupt
             check.stop()
 
