@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.health.certificates import Authority
+from tests.health.checks import Clock
 from tests.health.server import Server
 
 
@@ -17,6 +18,12 @@ def server() -> Iterator[Server]:
     """A server on 127.0.0.1 that does as it is told."""
     with Server() as server:
         yield server
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that is set."""
+    return Clock()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from roadmap.health.checking import Check
 from roadmap.health.links import gather
@@ -124,8 +125,8 @@ def test_max_age_is_kept(server: Server) -> None:
     assert json.loads(run("--json", "--max-age", "0.5"))["asked"] == 1
 
 
-def test_a_network_that_is_down_is_said_after_what_was_found(server: Server, settings: object) -> None:
-    settings.LINKS_BACK_OFF = ()  # type: ignore[attr-defined]
+def test_a_network_that_is_down_is_said_after_what_was_found(server: Server, settings: Settings) -> None:
+    settings.LINKS_BACK_OFF = ()
     port = free_port()
     resources_of(*(f"http://127.0.1.{number}:{port}/" for number in range(1, 10)))
     out = StringIO()

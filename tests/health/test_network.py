@@ -7,6 +7,7 @@ import socket
 from collections.abc import Sequence
 
 import pytest
+from pytest_django import Settings
 
 from roadmap.health.network import reach
 from roadmap.models import Link
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clock(settings: object) -> Clock:
-    settings.LINKS_BACK_OFF = ()  # type: ignore[attr-defined]
+def clock(settings: Settings) -> Clock:
+    settings.LINKS_BACK_OFF = ()
     return Clock()
 
 
@@ -60,9 +61,9 @@ def test_a_few_may_well_be_down_where_there_is_nothing_to_compare_with(clock: Cl
 
 @pytest.mark.parametrize("first", [True, False])
 def test_an_answer_in_this_run_is_proof_whatever_it_is(
-    server: Server, clock: Clock, settings: object, first: bool
+    server: Server, clock: Clock, settings: Settings, first: bool
 ) -> None:
-    settings.LINKS_AT_ONCE = 1  # type: ignore[attr-defined]
+    settings.LINKS_AT_ONCE = 1
     url = server.behave("/a", answer(500))
     resources_of(*([url, *silent(30)] if first else [*silent(19), url]))
     report = check(clock)
@@ -95,9 +96,9 @@ def test_a_host_is_not_compared_with_itself(clock: Clock) -> None:
     assert (check(clock).asked, grade_of(url)) == (1, "failing")
 
 
-def test_it_ends_early_where_many_do_not_answer(clock: Clock, settings: object) -> None:
+def test_it_ends_early_where_many_do_not_answer(clock: Clock, settings: Settings) -> None:
     resources_of(*silent(100))
-    settings.LINKS_AT_ONCE = 4  # type: ignore[attr-defined]
+    settings.LINKS_AT_ONCE = 4
     report = check(clock)
     assert report.asked == 0
     assert 20 <= report.unreached < 30
@@ -105,8 +106,8 @@ def test_it_ends_early_where_many_do_not_answer(clock: Clock, settings: object) 
     assert asked_anew()
 
 
-def test_what_waits_to_be_asked_once_more_is_as_if_it_had_not_been_asked(clock: Clock, settings: object) -> None:
-    settings.LINKS_BACK_OFF, settings.LINKS_AT_ONCE = (0.5,), 1  # type: ignore[attr-defined]
+def test_what_waits_to_be_asked_once_more_is_as_if_it_had_not_been_asked(clock: Clock, settings: Settings) -> None:
+    settings.LINKS_BACK_OFF, settings.LINKS_AT_ONCE = (0.5,), 1
     port = free_port()
     resources_of(*silent(5), *(f"http://no{number}.example:{port}/" for number in range(20)))
 
@@ -129,7 +130,7 @@ def test_what_was_known_stays(clock: Clock) -> None:
     assert (report.unreached, grade_of(urls[0]), history(urls[0])) == (6, "ok", ["failing unreachable"])
 
 
-def test_a_connection_is_made_to_public_addresses_alone(server: Server, settings: object) -> None:
+def test_a_connection_is_made_to_public_addresses_alone(server: Server, settings: Settings) -> None:
     async def lookup(host: str, port: int) -> Sequence[str]:
         return ["127.0.0.1"]
 
@@ -152,7 +153,7 @@ def test_a_connection_is_made_to_public_addresses_alone(server: Server, settings
     assert not asyncio.run(reach(name, missing))
     assert not asyncio.run(reach(f"127.0.0.1:{free_port()}"))
     server.forget()
-    settings.LINKS_LOOPBACK = False  # type: ignore[attr-defined]
+    settings.LINKS_LOOPBACK = False
     assert not asyncio.run(reach(name, lookup))
     assert not asyncio.run(reach(f"127.0.0.1:{server.port}"))
     assert server.connections == []
