@@ -20,7 +20,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import UserManager
+from roadmap import folding
 from roadmap.models import Link, Resource, Roadmap
+from roadmap.reading.html import from_markdown
 
 NOT_STARTED = ""
 """The state of a resource of which a learner has no Progress."""
@@ -129,11 +131,16 @@ class Progress(models.Model):
 class Note(models.Model):
     """One learner's words on one resource. A note that was emptied keeps its row, so that its version goes on."""
 
+    WRITTEN = ("text", "html", "folded")
+    """What `write` sets."""
+
     user = models.ForeignKey(User, models.CASCADE, related_name="notes", verbose_name=_("user"))
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="notes", verbose_name=_("resource"))
     text = models.TextField(_("text"), blank=True)
     """Markdown, lines ended by "\\n" alone, at most NOTE_LENGTH characters."""
     html = models.TextField(_("text as HTML"), blank=True)
+    folded = models.TextField(_("text as it is searched"), blank=True, editable=False)
+    """See `roadmap.folding`."""
     version = models.PositiveIntegerField(_("version"), default=1)
     """Raised by each save; a save names the version it began with."""
     changed_at = models.DateTimeField(_("changed at"))
@@ -145,6 +152,12 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_id}: {self.version}"
+
+    def write(self, text: str, html: str | None = None) -> None:
+        """Set the text and what is made of it; `html` is that of the text where it was rendered already."""
+        self.text = text
+        self.html = from_markdown(text) if html is None else html
+        self.folded = folding.coded(folding.folded(text))
 
 
 class Seen(models.Model):

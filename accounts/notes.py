@@ -70,7 +70,8 @@ def save(user: User, resource: Resource, text: str, version: int) -> Note:
             return note
         if note.version != version and note.text:
             raise Conflict(note)
-        note.text, note.html, note.version, note.changed_at = text, html, note.version + 1, timezone.now()
+        note.write(text, html)
+        note.version, note.changed_at = note.version + 1, timezone.now()
         note.save()
         _keep_event(user, resource, note.changed_at)
     return note

@@ -196,12 +196,12 @@ def _restore_notes(
     changed = []
     for pk, text in both.texts.items():
         note = both.mine.get(pk) or Note(user=user, resource_id=pk, version=0)
-        note.text, note.html = text, html[text] if text in html else from_markdown(text)
+        note.write(text, html.get(text))
         note.version += 1
         note.changed_at = now if note.pk else min(both.since[pk], now)
         changed.append(note)
     Note.objects.bulk_create([note for note in changed if not note.pk])
-    Note.objects.bulk_update([note for note in changed if note.pk], ["text", "html", "version", "changed_at"])
+    Note.objects.bulk_update([note for note in changed if note.pk], [*Note.WRITTEN, "version", "changed_at"])
     report.notes, report.there, report.too_long = len(changed), report.there + both.there, both.too_long
 
 

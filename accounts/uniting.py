@@ -17,7 +17,6 @@ from accounts.models import GuestTick, Note, Progress, StudyEvent, User
 from accounts.notes import joined
 from accounts.tracking import RANK, join
 from roadmap.models import Resource
-from roadmap.reading.html import from_markdown
 
 MOST_TRIES = 10
 BATCH = 500
@@ -78,7 +77,7 @@ def _ticks_of_guests(new: Resource) -> QuerySet[GuestTick]:
 def _unite(old: Resource, new: Resource) -> None:
     _join(Progress, "user_id", ["state", "since"], old, new, _further)
     _join(GuestTick, "guest", ["state", "since", "before", "before_since", "batch"], old, new, _further_tick)
-    _join(Note, "user_id", ["text", "html", "version", "changed_at"], old, new, _one_note)
+    _join(Note, "user_id", [*Note.WRITTEN, "version", "changed_at"], old, new, _one_note)
     _delete(StudyEvent, _doubled_days(old, new))
     for model in (Progress, GuestTick, Note, StudyEvent):
         model._default_manager.filter(resource=new).update(resource=old)
@@ -154,8 +153,7 @@ def _one_note(one: Note, other: Note) -> None:
         return
     one.version = max(one.version, other.version) + 1
     one.changed_at = max(one.changed_at, other.changed_at) if one.text else other.changed_at
-    one.text = joined(one.text, other.text) if one.text else other.text
-    one.html = from_markdown(one.text)
+    one.write(joined(one.text, other.text) if one.text else other.text)
 
 
 def _doubled_days(old: Resource, new: Resource) -> list[int]:

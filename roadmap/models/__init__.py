@@ -6,6 +6,7 @@ Nothing here knows of learners. `roadmap.importing.apply` is the only code that 
 
 from __future__ import annotations
 
+from roadmap.models.entries import ENTRY_BEGINNING, ENTRY_INDEX, ENTRY_TITLE_INDEX, Entry
 from roadmap.models.imports import Change, Draft, ImportRun, Proposal
 from roadmap.models.links import BROKEN, FOR_GOOD, HOST_LENGTH, Grade, Link, LinkCheck, Reason
 from roadmap.models.resources import (
@@ -22,11 +23,15 @@ from roadmap.models.roadmaps import Page, PageAlias, Roadmap, Section, SectionAl
 
 __all__ = [
     "BROKEN",
+    "ENTRY_BEGINNING",
+    "ENTRY_INDEX",
+    "ENTRY_TITLE_INDEX",
     "FOR_GOOD",
     "HOST_LENGTH",
     "IMPORTED_FIELDS",
     "Change",
     "Draft",
+    "Entry",
     "Grade",
     "ImportRun",
     "Kind",

@@ -65,9 +65,11 @@ class Roadmap(models.Model):
         return reverse("roadmap:roadmap", args=[self.slug])
 
     def touch(self) -> None:
-        """Raise the version by one: every cached or rendered page of this roadmap is stale from now on."""
+        """Raise the version by one: every cached or rendered page of this roadmap is stale from now on. To be called
+        in the transaction of what changed it, after it: the search follows."""
         type(self).objects.filter(pk=self.pk).update(version=F("version") + 1)
         self.refresh_from_db(fields=["version"])
+        self.entries.follow(self.pk)
 
 
 class Page(models.Model):

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import connection, transaction
+
 from accounts import statistics
 from accounts.tracking import Reader
 from roadmap import stamps
@@ -16,7 +18,17 @@ from roadmap.importing.flat import listing_values
 from roadmap.importing.kept import Rows
 from roadmap.importing.standing import OldPage, Standing
 from roadmap.importing.titles import fold, title_key
-from roadmap.models import Listing, Resource, ResourceAlias, Roadmap, Section, SectionAlias
+from roadmap.models import (
+    ENTRY_INDEX,
+    ENTRY_TITLE_INDEX,
+    Entry,
+    Listing,
+    Resource,
+    ResourceAlias,
+    Roadmap,
+    Section,
+    SectionAlias,
+)
 from roadmap.reading.links import url_key
 from roadmap.reading.outline import Page
 from roadmap.reading.reader import Surroundings, read
@@ -149,6 +161,25 @@ def _percent(done: int, counted: int) -> int | None:
     exact = 100 * done / counted
     assert 0 <= exact <= 100
     return round(exact) if exact in (0, 100) else min(99, max(1, round(exact)))
+
+
+def entries_are_those_made_anew(roadmap: Roadmap) -> None:
+    """What is searched is what stands on the site, however it came to stand there; and the index holds just that."""
+    standing = _entries(roadmap)
+    with transaction.atomic():
+        roadmap.entries.all().delete()
+        Entry.objects.follow(roadmap.pk)
+        anew = _entries(roadmap)
+        transaction.set_rollback(True)
+    assert standing == anew, (standing - anew, anew - standing)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for index in (ENTRY_INDEX, ENTRY_TITLE_INDEX):
+                cursor.execute(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")
+
+
+def _entries(roadmap: Roadmap) -> set[tuple[Any, ...]]:
+    return set(roadmap.entries.values_list("section", "resource", "title", "text", "digest"))
 
 
 Table = dict[str, list[tuple[Any, ...]]]

@@ -167,6 +167,7 @@ class Machine(Authors, Editors, Checkers):
             laws.addresses_are_unique(roadmap)
             laws.what_is_live_is_listed(roadmap)
             laws.links_are_those_of_the_urls(roadmap)
+            laws.entries_are_those_made_anew(roadmap)
             self.decisions.check(roadmap)
 
     @invariant()
