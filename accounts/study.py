@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from accounts.calendar import Act, Heatmap, Streak
 from accounts.marked import Item, Plan, items, plans, sections
 from accounts.models import Note, Progress, State, StudyEvent, User
 from accounts.news import Fall
+from accounts.onward import next_of
 from accounts.statistics import ROADMAP, Tally
 from accounts.tracking import Standing
 from roadmap.contents import Part
@@ -24,7 +25,6 @@ from roadmap.models import Roadmap
 
 NEWEST = 5
 """How many notes are shown."""
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Row(NamedTuple):
@@ -126,24 +126,6 @@ def acts(user: User) -> list[Act]:
     rows = events.values_list("resource", "kind", "after", "at", "batch")
     # What was restored has no batch: it is not undone as one.
     return [Act(resource, kind, after, at, restored=not batch) for resource, kind, after, at, batch in rows]
-
-
-def next_of(order: Iterable[str], states: Mapping[str, Standing], dead: Collection[str] = ()) -> str | None:
-    """Return the key to go on with, None where nothing is left: what was begun last, else the first not started after
-    what was done last, else the first not started of all. `order` are the keys of a roadmap; what is `dead` is passed
-    over."""
-    keys = list(order)
-    if begun := _last([key for key in keys if key not in dead], states, State.IN_PROGRESS):
-        return begun
-    done = _last(keys, states, State.DONE)
-    start = keys.index(done) + 1 if done else 0
-    return next((key for key in keys[start:] + keys[:start] if key not in states and key not in dead), None)
-
-
-def _last(keys: Iterable[str], states: Mapping[str, Standing], state: str) -> str | None:
-    """Return the key that came into a state last; of those that did at once the last in order."""
-    there = [key for key in keys if key in states and states[key].state == state]
-    return max(reversed(there), key=lambda key: states[key].since or LONG_AGO, default=None)
 
 
 def _marks(user: User) -> _Marks:

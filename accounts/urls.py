@@ -20,6 +20,7 @@ urlpatterns = [
     path("me/", study.me, name="me"),
     path("me/notes/", study.notes, name="notes"),
     path("me/settings/", settings.settings, name="settings"),
+    path("me/theme/", settings.theme, name="theme"),
     path("me/email/", settings.email, name="email"),
     path("me/data/", data.data, name="data"),
     path("me/data/aie-notes.json", data.download_json, name="json"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-from aienotes import environment
+from aienotes import environment, languages
 
 BASE_DIR = environment.BASE_DIR
 ENVIRONMENT = environment.read()
@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "aienotes.health.health_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "aienotes.compressing.compressing_middleware",
     "aienotes.headers.PoliciesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.naming.reader_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -133,11 +135,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Languages and time: the address decides the language.
+# Languages and time: the address decides the language. A folder in locale/ is all that a language needs.
 
 LANGUAGE_CODE = "zh-hant"
-LANGUAGES = [("zh-hant", "繁體中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = languages.found(BASE_DIR / "locale", LANGUAGE_CODE)
+LOCALE_PATHS = [languages.compile_all(BASE_DIR / "locale", ENVIRONMENT.data_dir / "locale")]
 TIME_ZONE = "Asia/Taipei"
 USE_TZ = True
 
@@ -226,6 +228,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         # A sign-in with another site is a form that leads there.
         "form-action": [SELF, *(environment.PROVIDERS[provider] for provider in ENVIRONMENT.providers)],
         "base-uri": [NONE],

@@ -23,12 +23,14 @@ class Slot(NamedTuple):
     """A place in the page that differs between readers: filled from the Overlay.
 
     A control ends the tag of a resource's state button, a mark that of its menu's link; a share is how much of a
-    section is done.
+    section is done, next the mark that it is the section to go on in. On a filtered page there are also why a section
+    shows nothing, and where a range begins and ends that a filter may leave out (`roadmap.sieve`). On paper there are
+    no buttons: a state is its sign alone, and a note stands where it belongs.
     """
 
-    place: Literal["control", "mark", "share"]
+    place: Literal["control", "mark", "share", "next", "why", "from", "to", "state", "note"]
     key: str
-    """The resource's, or the section's pk."""
+    """The resource's, the section's pk, or the range's name."""
 
 
 Piece = str | Slot
@@ -86,7 +88,7 @@ def resource(listing: Listing, words: list[Piece], place: Placement, *, first: b
     if it.url and is_web(it.url):
         yield f'<a href="{escape(it.url)}" target="_blank" rel="noopener">'
         yield from words
-        yield "</a>" + _source(it, place)
+        yield "</a>" + source(it, place)
     else:
         yield '<span class="label">'
         yield from words
@@ -145,10 +147,40 @@ def fault_in_words(link: Link) -> str:
     return words % {"date": date_format(timezone.localdate(begun, timezone.get_default_timezone()), "DATE_FORMAT")}
 
 
+def description(it: Resource) -> str:
+    """Return what an editor says of a resource; empty where nobody says anything."""
+    return f'<div class="description">{typed(it.description_html)}</div>' if it.description_html else ""
+
+
+def typed(cleaned: str) -> str:
+    """Return cleaned HTML of what somebody typed here; what scrolls in it can be reached by keys."""
+    return cleaned.replace("<pre", '<pre tabindex="0"')
+
+
 def note(it: Resource) -> str:
     """Return what stands under a resource: the editor's description, and the place where the learner's note opens."""
-    description = f'<div class="description">{it.description_html}</div>' if it.description_html else ""
-    return f'{description}<div class="note" data-note="{it.key}"></div>'
+    return description(it) + place_of_note(it)
+
+
+def place_of_note(it: Resource) -> str:
+    """Return where the learner's note on a resource opens."""
+    return f'<div class="note" data-note="{it.key}"></div>'
+
+
+def section_head(section: Section, rank: str, heading: int, *, opened: bool, counted: bool) -> Iterator[Piece]:
+    """Yield how a section begins: its fold, and its heading with its share where it is `counted`. `rank` is for its
+    looks, `heading` the level. What stands in it and `</details>` follow."""
+    yield f'<details class="section section-{rank}"{" open" if opened else ""}><summary>'
+    yield from section_heading(section, heading, counted=counted)
+    yield "</summary>"
+
+
+def section_heading(section: Section, heading: int, *, counted: bool) -> Iterator[Piece]:
+    """Yield a section's heading, with its share where it is `counted`."""
+    level = min(heading, 6)
+    yield f'<h{level} class="heading">{section.title_html or escape(section.title or gettext("Untitled"))}</h{level}>'
+    if counted:
+        yield Slot("share", str(section.pk))
 
 
 def section_tools(pk: int, title: str) -> str:
@@ -179,7 +211,7 @@ def moved(section: Section, slugs: list[str]) -> str:
     return f'<p class="moved" id="{first}" lang="{language_tag(get_language() or "")}" data-moved>{anchors}{words}</p>'
 
 
-def _source(it: Resource, place: Placement) -> str:
+def source(it: Resource, place: Placement) -> str:
     """Return what sort of thing it is and where: together on one line, or the sort alone, glued to the link."""
     word = str(Kind(it.kind).label)
     kind = f'<span class="kind" title="{escape(word)}">{icon(it.kind)}{hidden(word)}</span>'

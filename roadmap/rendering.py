@@ -9,12 +9,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
+from html import unescape
+from itertools import islice
 
 from django.template.loader import render_to_string
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
 from roadmap import elements
 from roadmap.bodies import Body
@@ -22,12 +25,24 @@ from roadmap.contents import Node, chapter_level, tree
 from roadmap.elements import Piece, Placement, Slot
 from roadmap.models import Listing, Page, Roadmap, Section, SectionAlias
 from roadmap.stamps import Stamp
+from roadmap.summaries import summary
 from roadmap.upstream import file_url
 
 KEPT = 128
 """How many compiled pages (each in one language) a process keeps."""
-SHARE = re.compile(r"<!--share:(\d+)-->")
-"""The place of a section's share in the contents' template; titles there are escaped."""
+OPENING = 12
+"""Sections in which a page must have said what it is about."""
+PLACE = re.compile(r"<!--(share|next):(\d+)-->")
+"""Where a section's share, or the mark that it is next, goes in the contents' template; titles there are escaped."""
+
+
+class Dress(Enum):
+    """What a page is compiled for."""
+
+    READING = "reading"
+    """Chapters are open, deeper sections folded."""
+    OPEN = "open"
+    """Every section with resources is open: what a filter leaves must not hide in a fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,8 @@ class Overlay:
     """By place and key."""
     news: object = None
     """What a learner is told of above the page (`accounts.news.News`), if anything."""
+    next: str = ""
+    """What names the resource to go on with, for those who marked something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,8 @@ class Compiled:
     pages: Sequence[Page]
     """All pages of the roadmap, in order."""
     resources: int
+    summary: str
+    """What the page says of itself first, in one line; may be empty."""
     edit_url: str
     contents: Woven
     notes: Woven
@@ -83,22 +102,26 @@ def join(woven: Woven, overlay: Overlay) -> SafeString:
 
 
 @lru_cache(maxsize=KEPT)
-def compiled(stamp: Stamp, page: int | None, language: str) -> Compiled:
+def compiled(stamp: Stamp, page: int | None, language: str, dress: Dress = Dress.READING) -> Compiled:
     """Return one page of a roadmap (None: its first) in a language of the site. A fixed number of queries, and kept."""
     with override(language):
-        roadmap = Roadmap.objects.get(pk=stamp.roadmap)
-        pages = list(Page.objects.filter(roadmap=roadmap, retired_at=None).order_by("position", "pk"))
-        for each in pages:
-            each.roadmap = roadmap
-        shown = next((each for each in pages if page in (None, each.pk)), None)
-        return _Compiler(roadmap, pages, shown).compile()
+        return Compiler(*loaded(stamp, page), dress).compile()
 
 
-class _Compiler:
+def loaded(stamp: Stamp, page: int | None) -> tuple[Roadmap, list[Page], Page | None]:
+    """Return a roadmap, its pages, and of these the one that is asked for; two queries."""
+    roadmap = Roadmap.objects.get(pk=stamp.roadmap)
+    pages = list(Page.objects.filter(roadmap=roadmap, retired_at=None).order_by("position", "pk"))
+    for each in pages:
+        each.roadmap = roadmap
+    return roadmap, pages, next((each for each in pages if page in (None, each.pk)), None)
+
+
+class Compiler:
     """Compiles one page; `shown` is among `pages`, or None where there is none."""
 
-    def __init__(self, roadmap: Roadmap, pages: list[Page], shown: Page | None) -> None:
-        self.roadmap, self.pages, self.shown = roadmap, pages, shown
+    def __init__(self, roadmap: Roadmap, pages: list[Page], shown: Page | None, dress: Dress) -> None:
+        self.roadmap, self.pages, self.shown, self.dress = roadmap, pages, shown, dress
         self.title = roadmap.title if not shown or shown is pages[0] else shown.title
         self.listings = self._listings()
         self.aliases, self.moved = self._aliases()
@@ -116,17 +139,21 @@ class _Compiler:
             titled=self.title_node is not None,
             pages=self.pages,
             resources=len(set().union(*(node.keys for node in self.top))),
+            summary=summary(islice(self._bodies(self.top), OPENING)),
             edit_url=self._edit_url(),
             contents=self._contents(),
-            notes=_weave(self._notes()),
+            notes=weave(self._notes()),
         )
 
     def _contents(self) -> Woven:
         html = render_to_string(
             "roadmap/_entries.html", {"nodes": self.top, "chapters": self.chapters, "deepest": self.chapters + 1}
         )
-        pieces = SHARE.split(html)
-        return _weave(Slot("share", piece) if index % 2 else piece for index, piece in enumerate(pieces))
+        string, *rest = PLACE.split(html)
+        pieces: list[Piece] = [string]
+        for place, key, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+            pieces += (Slot("next" if place == "next" else "share", key), after)
+        return weave(pieces)
 
     def _listings(self) -> dict[int, list[Listing]]:
         rows = Listing.objects.filter(section__page=self.shown, section__retired_at=None).select_related(
@@ -160,6 +187,16 @@ class _Compiler:
         }
         return tree(sections, keys)
 
+    def _bodies(self, nodes: list[Node]) -> Iterator[tuple[str, dict[int, str]]]:
+        """Yield the sections' bodies, each with the labels of its resources by slot."""
+        for node in nodes:
+            rows = self.listings[node.section.pk]
+            yield (
+                node.section.body_html,
+                {row.slot: unescape(strip_tags(elements.label(row))) for row in rows if row.slot is not None},
+            )
+            yield from self._bodies(node.children)
+
     def _title_node(self) -> Node | None:
         """Return the section whose heading is the page's title, if the notes begin with it."""
         first = next((node for node in self.top if node.section.level), None)
@@ -186,21 +223,20 @@ class _Compiler:
                 yield from self._content(node, own)
 
     def _section(self, node: Node, heading: int) -> Iterator[Piece]:
-        section = node.section
-        is_open = " open" if section.level <= self.chapters else ""
-        words = section.title_html or escape(section.title or gettext("Untitled"))
-        yield f'<details class="section section-{self._rank(node, heading)}"{is_open}>'
-        yield f'<summary><h{min(heading, 6)} class="heading">{words}</h{min(heading, 6)}>'
-        if node.keys:
-            yield Slot("share", str(section.pk))
-        yield "</summary>"
-        for slug in [section.slug, *self.aliases[section.pk]]:
+        opened = node.section.level <= self.chapters or (self.dress is Dress.OPEN and bool(node.keys))
+        rank = self._rank(node, heading)
+        yield from elements.section_head(node.section, rank, heading, opened=opened, counted=bool(node.keys))
+        for slug in self._slugs(node):
             yield f'<span class="anchor" id="{escape(slug)}"></span>'
         yield from self._content(node, heading)
         yield from self._sections(node.children, heading + 1)
         if node.keys and heading > 1:
-            yield elements.section_tools(section.pk, section.title)
+            yield elements.section_tools(node.section.pk, node.section.title)
         yield "</details>"
+
+    def _slugs(self, node: Node) -> list[str]:
+        """Return the address of a section and those that it once had."""
+        return [node.section.slug, *self.aliases[node.section.pk]]
 
     def _rank(self, node: Node, heading: int) -> str:
         """Return which sort of heading it is, for its looks."""
@@ -220,17 +256,25 @@ class _Compiler:
             node.section.body_html, {row.slot: row for row in rows if row.slot is not None}, heading
         )
         if by_hand:
-            yield '<ul class="added">'
-            for row in by_hand:
-                yield "<li>"
-                yield from self.body.resource(row, {}, Placement(item=True))
-                yield elements.note(row.resource)
-                yield "</li>"
-            yield "</ul>"
+            yield from self._added(by_hand)
         yield "</div>"
 
+    def _added(self, rows: list[Listing]) -> Iterator[Piece]:
+        """Yield what was added by hand and stands nowhere in the text."""
+        yield '<ul class="added">'
+        for row in rows:
+            yield from self._item(row)
+        yield "</ul>"
 
-def _weave(pieces: Iterable[Piece]) -> Woven:
+    def _item(self, row: Listing) -> Iterator[Piece]:
+        yield "<li>"
+        yield from self.body.resource(row, {}, Placement(item=True))
+        yield from self.body.note(row)
+        yield "</li>"
+
+
+def weave(pieces: Iterable[Piece]) -> Woven:
+    """Return pieces as `join` takes them."""
     strings: list[list[str]] = [[]]
     slots: list[Slot] = []
     for piece in pieces:

@@ -49,6 +49,12 @@ def all_roadmaps() -> list[Stamp]:
     return [Stamp(*row) for row in _rows(*_all())]
 
 
+def open_to(reader: Any) -> list[Stamp]:
+    """Return the stamps of all roadmaps that a reader sees, in their order."""
+    stamps = (Stamp(*row) for row in _rows(*_every()))
+    return [stamp for stamp in stamps if is_open(stamp.published, reader)]
+
+
 def of_roadmap(slug: str, reader: Any) -> Stamp | None:
     """Return a roadmap's stamp, None where there is none that this reader may see."""
     return _seen((Stamp(*row) for row in _rows(_by_slug(), (slug,))), reader)
@@ -82,6 +88,11 @@ def _rows(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
 @cache
 def _all() -> tuple[str, tuple[Any, ...]]:
     return Roadmap.objects.filter(published=True).values_list(*FIELDS).query.sql_with_params()
+
+
+@cache
+def _every() -> tuple[str, tuple[Any, ...]]:
+    return Roadmap.objects.values_list(*FIELDS).query.sql_with_params()
 
 
 @cache

@@ -24,6 +24,7 @@ from accounts.tracking import Gone
 from accounts.views.answers import came_from
 from accounts.views.resources import DRAFTS, editor, show
 from accounts.views.uniting import again_if_united
+from roadmap import elements
 from roadmap.models import Resource
 from roadmap.reading.html import from_markdown
 
@@ -52,7 +53,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
     text = notes.tidy(request.POST.get("text", ""))
     if len(text) > NOTE_LENGTH:
         return _too_long(request, resource, text)
-    html = mark_safe(from_markdown(text))  # noqa: S308 - cleaned
+    html = mark_safe(elements.typed(from_markdown(text)))  # noqa: S308 - cleaned
     if "HX-Request" in request.headers:
         return HttpResponse(html or gettext("There is nothing to show yet."))
     return show(request, resource, text=text, preview=html)

@@ -14,11 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access, deleting, promotion
 from accounts.forms import AddressForm, DeletingForm, SettingsForm, zones
+from accounts.models import Theme
 from accounts.tracking import Gone
+from accounts.views.answers import came_from
+from aienotes.languages import offered
 
 
 @never_cache
@@ -30,7 +33,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST if request.method == "POST" else None, instance=user)
     if form.is_valid():
         user.save(update_fields=SettingsForm.Meta.fields)
-        with override(user.language or request.LANGUAGE_CODE):
+        with override(offered(user.language) or request.LANGUAGE_CODE):
             messages.success(request, gettext("Saved."))
             return redirect("accounts:settings")
     if form.errors:
@@ -38,6 +41,22 @@ def settings(request: HttpRequest) -> HttpResponse:
         user.refresh_from_db(fields=SettingsForm.Meta.fields)
     context = {"form": form, "zones": zones(), "providers": site.SOCIALACCOUNT_PROVIDERS}
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep which theme was chosen in the header: 204 for the script there, back to the page for a plain form."""
+    user = access.learner(request)
+    chosen = request.POST.get("theme", "")
+    if chosen not in Theme:
+        return HttpResponse(gettext("There is no such theme."), status=422, content_type="text/plain; charset=utf-8")
+    user.theme = chosen
+    user.save(update_fields=["theme"])
+    if request.accepts("text/html"):
+        return redirect(came_from(request))
+    return HttpResponse(status=204)
 
 
 @never_cache

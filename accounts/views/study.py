@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -52,7 +53,9 @@ def notes(request: HttpRequest) -> HttpResponse:
     places = marked.sections(marked.plans())
     found = marked.notes_of(access.learner(request), places, search)
     page = Paginator(found, NOTES_ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"search": search, "page": page, "items": marked.written(list(page), places)}
+    asked = {"q": search, "page": page.number if page.number > 1 else ""}
+    own_query = urlencode({name: value for name, value in asked.items() if value})
+    context = {"search": search, "page": page, "own_query": own_query, "items": marked.written(list(page), places)}
     return _show(request, "accounts/notes.html", context)
 
 

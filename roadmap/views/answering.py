@@ -8,20 +8,28 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 
-from accounts import overlay
+from accounts import overlay, readers
+from accounts.overlay import Known
+from roadmap.filtering import Filter, asked_for
 from roadmap.release import release
-from roadmap.rendering import KEPT, Overlay, compiled, join
+from roadmap.rendering import KEPT, compiled, join
 from roadmap.stamps import Stamp
+from roadmap.views import filtering
 
 TEMPLATE = "roadmap/page.html"
+KEPT_FILTERED = 16
+"""How many filtered pages a process keeps."""
 FOR_EVERYONE = {"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Cookie, Accept-Encoding"}
 """Any cache may keep it, and asks each time whether it still holds."""
+ROADMAP_HEADER = "X-Roadmap"
+"""Says of which roadmap a page is, if it is to be kept for reading offline (see static/js/worker/copies.js)."""
 
 
 class Rendered(NamedTuple):
@@ -38,13 +46,26 @@ def is_stranger(request: HttpRequest) -> bool:
 
 def answer(request: HttpRequest, stamp: Stamp, page: int | None) -> HttpResponse:
     """Return a page of a roadmap (`page` is its pk, None the first) for whoever asks."""
-    language = get_language() or settings.LANGUAGE_CODE
-    # While someone works on the site's dress, nothing made with the old one is shown.
-    if is_stranger(request) and not settings.DEBUG:
-        make = partial(_rendered, request.path, stamp, page, language, release())
-        return to_stranger(request, page or 0, stamp, make)
-    context = _context(stamp, page, language, overlay.of(request, stamp))
-    return show(request, TEMPLATE, context)
+    wanted = asked_for(request.GET)
+    # While someone works on the site's dress, nothing made with the old one is shown. What was not understood is said
+    # in the page, which is then no longer one of few.
+    if is_stranger(request) and not settings.DEBUG and not wanted.left_out:
+        kept = _filtered if wanted else _whole
+        language = get_language() or settings.LANGUAGE_CODE
+        make = partial(kept, request.path, stamp, page, wanted, language, release())
+        response = to_stranger(request, f"{page or 0}{wanted.query}", stamp, make)
+    else:
+        known = overlay.known(readers.of(request), stamp)
+        response = show(request, TEMPLATE, _context(request.path, stamp, page, wanted, known))
+    return kept_offline(request, response, stamp)
+
+
+def kept_offline(request: HttpRequest, response: HttpResponse, stamp: Stamp) -> HttpResponse:
+    """Return a page, marked for the worker: it is kept for reading offline as long as this roadmap is read. One that
+    shows messages is not: they were meant for once."""
+    if not getattr(get_messages(request), "used", False):
+        response.headers[ROADMAP_HEADER] = str(stamp.roadmap)
+    return response
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -82,19 +103,31 @@ def packed(text: str) -> Rendered:
     return Rendered(plain, gzip.compress(plain, mtime=0))
 
 
-@lru_cache(maxsize=KEPT)
-def _rendered(path: str, stamp: Stamp, page: int | None, language: str, release: str) -> Rendered:
+def _rendered(path: str, stamp: Stamp, page: int | None, wanted: Filter, language: str, release: str) -> Rendered:
     """Return a stranger's page. `path` counts because the language switch leads from there, `release` for the dress."""
-    context = _context(stamp, page, language, overlay.of_stranger(stamp, language))
+    context = _context(path, stamp, page, wanted, overlay.known(None, stamp))
     return packed(render_to_string(TEMPLATE, {**context, "path": path}))
 
 
-def _context(stamp: Stamp, page: int | None, language: str, marks: Overlay) -> dict[str, Any]:
-    shown = compiled(stamp, page, language)
+_whole = lru_cache(maxsize=KEPT)(_rendered)
+_filtered = lru_cache(maxsize=KEPT_FILTERED)(_rendered)
+"""Apart from the whole pages: whoever asks for ever other filters does not drive those out."""
+
+
+def _context(path: str, stamp: Stamp, page: int | None, wanted: Filter, known: Known) -> dict[str, Any]:
+    shown = filtering.context(stamp, page, wanted, known) if wanted else _unfiltered(stamp, page, known)
+    return {**shown, "filter": wanted, "bar": filtering.Bar(wanted, known, page, path)}
+
+
+def _unfiltered(stamp: Stamp, page: int | None, known: Known) -> dict[str, Any]:
+    """Return what the page shows without a filter."""
+    shown = compiled(stamp, page, get_language() or settings.LANGUAGE_CODE)
+    marks = overlay.laid(known, stamp)
     return {
         "shown": shown,
         "notes": join(shown.notes, marks),
         "contents": join(shown.contents, marks),
         "total": overlay.total(marks),
         "news": marks.news,
+        "next": marks.next,
     }

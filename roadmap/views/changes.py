@@ -121,6 +121,7 @@ def _context(stamp: Stamp, number: int) -> dict[str, Any]:
     return {
         "roadmap": Roadmap.objects.get(pk=stamp.roadmap),
         "page": page,
+        "own_query": f"page={number}" if number > 1 else "",
         "days": [(day, list(some)) for day, some in groupby(blocks, _day)],
         "stays": True,
     }

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
 from accounts import readers, shelf
+from aienotes.languages import offered
 from roadmap import stamps
 from roadmap.models import PageAlias
 from roadmap.views.answering import answer, is_stranger, show
-from roadmap.views.languages import comes_from_here, prefers_english
+from roadmap.views.languages import comes_from_here, preferred
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The one roadmap, a list of several, or how to import the first."""
     bare = request.path_info == "/"
-    wanted = None if comes_from_here(request) else _wanted(request, bare=bare)
+    wanted = "" if comes_from_here(request) else _wanted(request, bare=bare)
     if wanted and wanted != get_language():
-        return _to(wanted)
+        return _to(request, wanted)
     found = stamps.all_roadmaps()
     if len(found) == 1:
         response = answer(request, found[0], None)
@@ -52,7 +54,7 @@ def page(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     if found is None:
         return _to_renamed(request, slug, path)
     if found.position == 0:
-        return redirect("roadmap:roadmap", slug)
+        return redirect(_with_query(request, reverse("roadmap:roadmap", args=[slug])))
     return answer(request, found.stamp, found.pk)
 
 
@@ -65,21 +67,27 @@ def _to_renamed(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     alias = aliases.select_related("page__roadmap").first()
     if alias is None or not stamps.is_open(alias.page.roadmap.published, request.user):
         raise Http404
-    response = redirect(alias.page.get_absolute_url())
+    response = redirect(_with_query(request, alias.page.get_absolute_url()))
     patch_cache_control(response, private=True, no_store=True)
     return response
 
 
-def _wanted(request: HttpRequest, *, bare: bool) -> str | None:
-    """Return the language that a learner chose, or a stranger's browser where the address says none; None for any."""
+def _wanted(request: HttpRequest, *, bare: bool) -> str:
+    """Return the language that a learner chose, or a stranger's browser where the address says none; empty for any."""
     if not is_stranger(request):
-        return getattr(request.user, "language", None)
-    return "en" if bare and prefers_english(request.headers.get("Accept-Language", "")) else None
+        return offered(getattr(request.user, "language", ""))
+    return preferred(request.headers.get("Accept-Language", "")) if bare else ""
 
 
-def _to(language: str) -> HttpResponse:
+def _with_query(request: HttpRequest, address: str) -> str:
+    """Return an address with what was asked for at the one that leads there."""
+    query = request.GET.urlencode()
+    return f"{address}?{query}" if query else address
+
+
+def _to(request: HttpRequest, language: str) -> HttpResponse:
     """Lead to the front page in a language; never kept, since the next visit may be meant for the other one."""
     with override(language):
-        response = redirect("roadmap:home")
+        response = redirect(_with_query(request, reverse("roadmap:home")))
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -1,6 +1,10 @@
-// Sections fold by themselves; this adds all at once, memory, and the way to what a fold hides.
+// Sections fold by themselves; this adds all at once, memory, and the way to what a fold hides. It marks in the contents
+// what is being read, and puts the news away.
 const notes = document.querySelector(".notes");
-const key = `folds:${notes.dataset.memory}`;
+const contents = document.getElementById("Contents");
+const news = document.getElementById("News");
+const { memory } = notes.dataset; // None under a filter: how its page is folded says nothing of the whole one.
+const key = `folds:${memory}`;
 const sections = new Map();
 let id = "";
 for (const section of notes.querySelectorAll("details")) {
@@ -10,6 +14,7 @@ for (const section of notes.querySelectorAll("details")) {
 }
 
 function remembered() {
+  if (!memory) return {};
   try {
     return JSON.parse(localStorage.getItem(key)) ?? {};
   } catch {
@@ -61,7 +66,7 @@ for (const [id, open] of Object.entries(remembered())) {
 // A reload or the way back keeps its own place on the page.
 reveal(location.hash, { scroll: performance.getEntriesByType("navigation")[0]?.type === "navigate" });
 
-notes.addEventListener("toggle", remember, true);
+if (memory) notes.addEventListener("toggle", remember, true);
 addEventListener("hashchange", () => reveal(location.hash));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
@@ -75,3 +80,44 @@ buttons.addEventListener("click", (event) => {
   if (!wish) return;
   for (const fold of notes.querySelectorAll("details")) fold.open = wish === "open";
 });
+
+// A thin band near the top of the window: the last section that reaches into it is the one being read.
+
+const links = new Map(); // By section, in the order of the page.
+for (const link of contents.querySelectorAll("a[href^='#']")) {
+  const place = sections.get(decodeURIComponent(link.hash.slice(1)));
+  if (place) links.set(place.section, link);
+}
+const inSight = new Set();
+let current;
+
+function follow(entries) {
+  for (const { target, isIntersecting } of entries) inSight[isIntersecting ? "add" : "delete"](target);
+  const next = links.get([...links.keys()].findLast((section) => inSight.has(section)));
+  if (!next || next === current) return;
+  current?.removeAttribute("aria-current");
+  next.setAttribute("aria-current", "true");
+  current = next;
+  const box = contents.getBoundingClientRect();
+  const place = next.getBoundingClientRect();
+  if (place.top < box.top) contents.scrollTop -= box.top - place.top + 48;
+  else if (place.bottom > box.bottom) contents.scrollTop += place.bottom - box.bottom + 48;
+}
+
+const observer = new IntersectionObserver(follow, { rootMargin: "-18% 0px -81% 0px" });
+for (const section of links.keys()) observer.observe(section);
+
+// The drawer closes once it has led somewhere.
+contents.addEventListener("click", (event) => {
+  if (event.target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
+});
+
+// Once the news is put away nothing is marked as new any more, and who was at it goes on with the notes.
+function putNewsAway() {
+  if (news.childElementCount) return;
+  news.remove();
+  for (const link of document.querySelectorAll("[data-new]")) link.removeAttribute("data-new");
+  if (document.activeElement === document.body) notes.querySelector("summary")?.focus({ preventScroll: true });
+}
+
+if (news) new MutationObserver(putNewsAway).observe(news, { childList: true });

@@ -1,116 +1,45 @@
 // Marks resources in place: the buttons, the menu at a resource, and the keys d, s, k, u, n while one has the focus; z
-// takes the last change back.
+// takes the last change back. This much is there at once, and knows what was asked for; what does it comes on demand.
 // Without this the same buttons post a plain form.
 const form = document.getElementById("Marks");
 const toast = document.getElementById("Toast");
 const menu = document.getElementById("Menu");
-const { htmx: library, notes } = document.querySelector("script[data-htmx]").dataset;
-const PATIENCE = 20_000;
+const addresses = document.querySelector("script[data-acts]").dataset;
+const loaded = {};
+
+// Imports a module of the site's. Throws a TypeError where it does not come; the next time it is asked for anew, by
+// another name, since a browser may keep that an address failed.
+function load(name) {
+  const again = () => import(`${addresses[name]}?${Date.now()}`);
+  return (loaded[name] ??= import(addresses[name]).catch(again).catch((error) => {
+    loaded[name] = undefined;
+    throw error;
+  }));
+}
+
+const order = []; // What was asked for while its script was on the way.
 let opened; // The resource at which the menu is open.
-let loading;
+let opening = false; // A note is on its way: what is typed is meant for it.
 
-function htmxLoaded() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = library;
-    script.onload = resolve;
-    script.onerror = () => {
-      script.remove();
-      loading = undefined;
-      reject(new TypeError("htmx did not load"));
-    };
-    document.head.append(script);
-  });
-  return loading;
+// Has something done by the script that does it, after all that was asked for before.
+async function act(place, name, ...rest) {
+  order.push([place, name, ...rest]);
+  if (order.length > 1) return;
+  const waits = setTimeout(() => order.forEach(([each]) => each.setAttribute("aria-busy", "true")));
+  const acts = await load("acts").catch(() => null);
+  clearTimeout(waits);
+  for (const [each] of order) each.removeAttribute("aria-busy");
+  const wishes = order.splice(0);
+  if (!acts) return sayThatItFailed(wishes);
+  for (const [each, what, ...others] of wishes) acts[what](each, ...others);
 }
 
-async function freshToken() {
-  const response = await fetch(form.dataset.token, { signal: AbortSignal.timeout(PATIENCE) });
-  const { token } = await response.json();
-  const field = form.elements.csrfmiddlewaretoken ?? document.createElement("input");
-  Object.assign(field, { type: "hidden", name: "csrfmiddlewaretoken", value: token });
-  form.append(field);
-}
-
-// Posts the form to an address; gives the status of the answer, 0 where none came. htmx swaps in what it holds.
-async function post(address, state, place) {
-  if (!form.elements.csrfmiddlewaretoken) await freshToken();
-  await htmxLoaded();
-  const values = { ...Object.fromEntries(new FormData(form)), ...(state === null ? {} : { state }) };
-  return new Promise((resolve) => {
-    const ended = (event) => {
-      if (event.detail.elt !== place) return;
-      document.removeEventListener("htmx:afterRequest", ended);
-      resolve(event.detail.xhr.status);
-    };
-    document.addEventListener("htmx:afterRequest", ended);
-    // What came of it the event tells, a failure as well.
-    htmx.ajax("POST", address, { source: place, values, swap: "none" }).catch(() => {});
-  });
-}
-
-// One after the other: a guest's first answer brings the session that the next one needs, and of two answers the later
-// one has the percentages that hold.
-let turn = Promise.resolve();
-const waiting = new Map(); // By address: the last act that is not answered yet.
-let failed = []; // What did not reach the site, to be tried again together.
-let lately; // The place of the last mark.
-
-async function mark(address, state, place) {
-  if (waiting.get(address)?.state === state) return; // A second click of the same.
-  const act = { state };
-  waiting.set(address, act);
-  failed = failed.filter(([other]) => other !== address);
-  if (place !== toast) lately = place;
-  const focused = place.contains(document.activeElement);
-  const elements = place.dataset.resource ? listings(place.dataset.resource) : [place];
-  elements.forEach((element) => element.setAttribute("aria-busy", "true"));
-  turn = turn.then(() => posted(address, state, place));
-  const status = await turn;
-  if (waiting.get(address) === act) waiting.delete(address);
-  elements.forEach((element) => element.removeAttribute("aria-busy"));
-  if (![200, 409, 422].includes(status)) sayThatItFailed(address, state, place);
-  else {
-    if (focused && (place === toast || document.activeElement.matches("body, .pass"))) focusLately();
-    tryAgain(); // The site is reached again.
-  }
-}
-
-function focusLately() {
-  lately?.querySelector("button")?.focus({ preventScroll: true });
-}
-
-// Posts, with a fresh token if the old one is not taken; gives the status, 0 where no answer came.
-async function posted(address, state, place) {
-  try {
-    const status = await post(address, state, place);
-    if (status !== 403) return status;
-    await freshToken();
-    return await post(address, state, place);
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) reportError(error);
-    return 0;
-  }
-}
-
-function listings(key) {
-  return [...document.querySelectorAll(`[data-resource="${CSS.escape(key)}"]`)];
-}
-
-function sayThatItFailed(...act) {
-  failed.push(act);
+function sayThatItFailed(wishes) {
   toast.replaceChildren(document.getElementById("Unsent").content.cloneNode(true));
-  if (failed.length > 1) toast.querySelector("span").append(` (${failed.length})`);
   toast.querySelector("button").addEventListener("click", () => {
     toast.replaceChildren();
-    tryAgain();
+    for (const wish of wishes) act(...wish);
   });
-}
-
-function tryAgain() {
-  const again = failed;
-  failed = [];
-  for (const act of again) mark(...act);
 }
 
 // A double click is one.
@@ -124,47 +53,26 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const place = menu.contains(button) ? opened : (button.closest("[data-resource]") ?? button.parentElement);
   if (menu.contains(button)) menu.hidePopover();
-  mark(button.getAttribute("formaction"), button.name ? button.value : null, place);
+  act(place, "mark", button.getAttribute("formaction"), button.name ? button.value : null);
 });
 
-// The menu
-
-function openMenu(resource, link) {
-  opened = resource;
-  const href = link.getAttribute("href");
-  const { state } = resource.querySelector(".state").dataset;
-  menu.querySelector(".menu-title").textContent = link.lastElementChild.textContent;
-  for (const button of menu.querySelectorAll("button[form]")) {
-    button.setAttribute("formaction", `${href}${button.name || "broken"}/`);
-    if (button.name) button.ariaPressed = String(button.value === state);
-    else button.hidden = !resource.matches(":has(> a[target]):not(:has(> .broken))");
-  }
-  menu.querySelector("a").href = href;
-  menu.showPopover();
-  const at = link.getBoundingClientRect();
-  const size = menu.getBoundingClientRect();
-  const below = at.bottom + 4 + size.height < innerHeight || at.top < size.height;
-  menu.style.top = `${Math.max(8, below ? Math.min(at.bottom + 4, innerHeight - size.height - 8) : at.top - size.height - 4)}px`;
-  menu.style.left = `${Math.max(8, Math.min(at.right - size.width, innerWidth - size.width - 8))}px`;
-  menu.querySelector("button").focus({ preventScroll: true });
-}
-
-document.addEventListener("click", (event) => {
+document.addEventListener("click", async (event) => {
   const link = event.target.closest(".more");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const resource = link.closest("[data-resource]");
   const dots = link.querySelector(".icon:nth-of-type(2)").getBoundingClientRect();
-  if (link.matches("[data-noted]") && event.detail && event.clientX < dots.left) openNote(resource);
-  else openMenu(resource, link);
+  if (link.matches("[data-noted]") && event.detail && event.clientX < dots.left) return openNote(resource);
+  opened = resource;
+  const acts = await load("acts").catch(() => null);
+  if (!acts) location.assign(link.href);
+  else if (opened === resource) acts.openMenu(resource, link, openNote);
 });
-
-let opening = false; // A note is on its way: what is typed is meant for it.
 
 async function openNote(resource) {
   opening = true;
   try {
-    const { open } = await import(notes);
+    const { open } = await load("notes");
     await open(resource, resource.dataset.resource);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -174,21 +82,6 @@ async function openNote(resource) {
   }
 }
 
-menu.querySelector("[data-key='n']").addEventListener("click", () => {
-  menu.hidePopover();
-  openNote(opened);
-});
-
-menu.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const items = [...menu.querySelectorAll("button:not([hidden]), a")];
-  items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
-});
-
-// The keys
-
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat || event.isComposing) return "";
   // A keyboard that writes no Latin letters still has the keys.
@@ -197,10 +90,7 @@ function pressed(event) {
 
 document.addEventListener("keydown", (event) => {
   if (opening || event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (pressed(event) === "z" && event.target.closest("[data-resource], .section-tools, .toast")) {
-    // After what is on its way: that is the last change.
-    return turn.then(() => toast.querySelector("button[formaction]")?.click());
-  }
+  if (pressed(event) === "z" && event.target.closest("[data-resource], .section-tools, .toast")) return act(toast, "undo");
   const inMenu = menu.contains(event.target);
   const resource = inMenu ? opened : event.target.closest("[data-resource]");
   const item = resource && menu.querySelector(`[data-key="${CSS.escape(pressed(event))}"]`);
@@ -208,58 +98,30 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (inMenu) menu.hidePopover();
   if (item.dataset.key === "n") openNote(resource);
-  else mark(resource.querySelector(".control > button").getAttribute("formaction"), item.value, resource);
+  else act(resource, "mark", resource.querySelector(".control > button").getAttribute("formaction"), item.value);
 });
-
-// The line at the foot of the window goes by itself, unless somebody is at it.
-
-const STAYS = 10_000;
-let leaving;
-
-function leaveSoon() {
-  clearTimeout(leaving);
-  if (failed.length) return;
-  leaving = setTimeout(() => {
-    if (toast.matches(":hover, :focus-within")) leaveSoon();
-    else closeToast();
-  }, STAYS * (toast.querySelector("button[formaction], a") ? 2 : 1));
-}
-
-function closeToast() {
-  const hadFocus = toast.contains(document.activeElement);
-  toast.replaceChildren();
-  failed = [];
-  if (hadFocus) focusLately();
-}
-
-new MutationObserver(() => {
-  if (!toast.childElementCount || toast.querySelector(".toast-close")) return;
-  toast.append(document.getElementById("Closing").content.cloneNode(true));
-  toast.querySelector(".toast-close").addEventListener("click", closeToast);
-  leaveSoon();
-}).observe(toast, { childList: true });
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.isComposing && !event.target.closest(".note, [popover]")) closeToast();
-});
-
-const said = document.querySelector(".messages .undo");
-if (said) {
-  const { parentElement: messages } = said;
-  toast.replaceChildren(...said.childNodes);
-  (messages.childElementCount > 1 ? said : messages).remove();
-}
 
 // A page that comes back as it was left may show what has changed since, or is no longer this reader's to see.
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-// Who has marked before will again: htmx is fetched once the page stands. A learner may have notes that were not sent.
-function prepare() {
-  if (form.elements.csrfmiddlewaretoken) htmxLoaded().catch(() => {});
-  if (form.dataset.reader) import(notes).catch(() => {});
+// Whether this browser holds notes of this reader's, or of a guest's, that were not sent.
+function holdsDrafts() {
+  const { reader } = form.dataset;
+  try {
+    return reader && Object.keys(localStorage).some((name) => name.startsWith(`note:${reader}:`) || name.startsWith("note::"));
+  } catch {
+    return false; // A browser that keeps nothing.
+  }
 }
 
+// Who has marked before will again: once the page stands, what that needs is fetched.
+function prepare() {
+  if (form.elements.csrfmiddlewaretoken) load("acts").then((acts) => acts.prepare(), () => {});
+  if (holdsDrafts()) load("notes").catch(() => {});
+}
+
+if (document.querySelector(".messages .undo")) load("acts").catch(() => {});
 if (document.readyState === "complete") prepare();
 else addEventListener("load", prepare, { once: true });

@@ -11,7 +11,7 @@ const hint = document.querySelector("[data-zone]");
 if (hint) hint.hidden = hint.dataset.zone === timeZone;
 
 if (field && button) {
-  button.append(" ", timeZone);
+  button.append(button.textContent.endsWith("：") ? "" : " ", timeZone);
   field.after(button);
   button.addEventListener("click", () => {
     field.value = timeZone;

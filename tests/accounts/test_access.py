@@ -53,6 +53,7 @@ VIEWS = [
     View("me", ("get",)),
     View("notes", ("get",)),
     View("settings", ("get", "post"), data={"theme": "dark"}, bad={"theme": "pink"}),
+    View("theme", ("post",), data={"theme": "dark"}, bad={"theme": "pink"}),
     View("email", ("get", "post"), data={"email": "other@example.org"}, bad={"email": "nobody"}),
     View("data", ("get", "post"), bad={"text": "{"}),
     View("json", ("get",)),

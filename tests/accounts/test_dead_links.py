@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from accounts import news, shelf, statistics, study, tracking
 from accounts.models import Progress, State, User
+from accounts.onward import next_of
 from accounts.statistics import ROADMAP, Tally, counted_as, tally_of
-from accounts.study import next_of
 from accounts.tracking import Guest, Standing
 from roadmap.contents import contents_of
 from roadmap.models import Change, ImportRun, Resource, Roadmap, Section

@@ -50,7 +50,7 @@ def test_a_guests_ticks_join_the_account(client: Client, plan: Roadmap, way_in: 
     assert set(Progress.objects.filter(user=user).values_list("resource", flat=True)) == {each.pk for each in resources}
     assert not GuestTick.objects.exists()
     text = client.get("/").text
-    assert "這個瀏覽器的 2 個勾選已加入帳號" in text
+    assert "已把這個瀏覽器裡的 2 個勾選併入帳號" in text
     *_, undo = re.findall(r'formaction="(/undo/\w+/)"', text)
     client.post(undo, {"next": "/"})
     assert not Progress.objects.exists()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from accounts.calendar import DAY, SECOND_THOUGHTS, STEPS, WEEKS, Act, Day, days_of, heatmap, streak
 from accounts.models import NOT_STARTED, State, StudyEvent
+from accounts.onward import next_of
 from accounts.statistics import Tally
-from accounts.study import next_of
 from accounts.tracking import Standing
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)

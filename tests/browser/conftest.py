@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,6 +26,8 @@ SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ON_ITS_WAY = 0.05
 """Seconds: a request that was sent before its page was closed has begun by then."""
+FIRST_ANSWER = 30_000
+"""Milliseconds: the first page that a process is asked for waits until all is loaded and compiled."""
 FAILED = pytest.StashKey[bool]()
 
 
@@ -63,14 +66,25 @@ def neighbours() -> list[str]:
 
 
 @pytest.fixture
+def workers() -> Literal["allow", "block"]:
+    """Whether the profile may have a worker: Playwright's routes do not see what one asks for."""
+    return "block"
+
+
+@pytest.fixture
 def context(
-    browser: Browser, site: str, neighbours: list[str], request: pytest.FixtureRequest
+    browser: Browser,
+    site: str,
+    neighbours: list[str],
+    workers: Literal["allow", "block"],
+    request: pytest.FixtureRequest,
 ) -> Iterator[BrowserContext]:
     """A fresh browser profile, for which addresses begin at the site. At the end it fails the test if a page broke the
     content security policy, raised an error in a script, or asked another host for something."""
     wrong: list[str] = []
-    context = browser.new_context(base_url=site, locale="zh-TW", timezone_id="Asia/Taipei")
+    context = browser.new_context(base_url=site, locale="zh-TW", timezone_id="Asia/Taipei", service_workers=workers)
     context.set_default_timeout(10_000)
+    context.set_default_navigation_timeout(FIRST_ANSWER)
     context.on("weberror", lambda error: wrong.append(f"script: {error.error}"))
     context.on("console", lambda message: _note_refusal(message, wrong))
     context.on("request", lambda asked: _note_stranger(asked, [site, *neighbours], wrong))

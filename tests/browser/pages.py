@@ -14,7 +14,7 @@ from roadmap.models import Resource, Roadmap
 from tests.factories import PASSWORD
 
 
-def violations(page: Page, **options: bool) -> list[str]:
+def violations(page: Page, **options: object) -> list[str]:
     """Return what axe finds wrong, with everything unfolded: the rules, and where they are broken.
 
     `options` go to axe.

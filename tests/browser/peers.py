@@ -40,9 +40,16 @@ class Post:
         for _ in range(500):
             mine = [mail for mail in self.mails if mail["To"] == to]
             if len(mine) >= number:
-                return str(mine[number - 1].get_content())
+                return text_of(mine[number - 1])
             page.wait_for_timeout(20)
         raise AssertionError(f"no mail to {to}")
+
+
+def text_of(mail: EmailMessage, kind: str = "plain") -> str:
+    """Return a mail's plain text, or another kind of its text."""
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
 
 
 def code_in(text: str) -> str:

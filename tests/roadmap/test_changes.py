@@ -208,6 +208,8 @@ def test_runs_stand_twenty_to_a_page(client: Client) -> None:
     second = client.get(URL + "?page=2").text
     assert re.findall(r'id="run-(\d+)"', second) == [str(runs[0].pk)]
     assert 'href="?page=1"' in second
+    assert 'href="/roadmaps/plan/changes/?page=2"' in second
+    assert f'?next={URL}%3Fpage%3D2"' in second
 
 
 @pytest.mark.parametrize("page", ["0", "3", "-1", "x", "", "1.0", "²", "9" * 40, "%00", "1e3"])

@@ -288,7 +288,7 @@ def test_the_contents_lead_to_chapters_and_one_level_below() -> None:
     stamp = Stamp(plan.pk, plan.version, plan.checked_at)
     contents = join(page_of(plan).contents, of_stranger(stamp, "en"))
     assert re.findall(r'href="#([^"]+)"', contents) == ["plan", "first-chapter", "deeper-part", "second-chapter"]
-    assert re.findall(r'class="share" data-share="\d+">(\d+)<', contents) == ["4", "1"]
+    assert re.findall(r'class="share" data-share="\d+">(\d+)<', contents) == ["4", "3", "1"]
 
 
 def test_old_addresses_stay_as_anchors() -> None:
