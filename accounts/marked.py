@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,17 +10,17 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
-from accounts import linked, overlay
+from accounts import linked, overlay, searching
 from accounts.models import Note, User
 from accounts.tracking import NOTHING, Standing
 from roadmap.contents import Contents, contents_of
 from roadmap.elements import language_tag
 from roadmap.models import Resource, Roadmap, Section
+from roadmap.search import query
 from roadmap.stamps import all_roadmaps
 
 EXCERPT = 160
 """Characters that are shown of a note where it is only named."""
-LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +105,19 @@ def items(
 def notes_of(user: User, places: Mapping[str, Section], search: str = "") -> list[int]:
     """Return the pks of a learner's notes in the order of `places`, those on what has left them last; one query.
 
-    With a search those alone in which, or in whose resource's title, each of its words stands. The words are sought
-    here: not every database knows that Ü and ü are one letter.
+    With a search those alone in which, or in whose resource's title, each of its words stands; see `searching`.
     """
-    words = _folded(search[:LONGEST_SEARCH]).split()
-    fields = ["pk", "resource__key", *(["resource__title", "text"] if words else [])]
-    rows = Note.objects.filter(user=user).exclude(text="").order_by("resource__roadmap", "resource")
-    found = [row for row in rows.values_list(*fields) if _holds(row[2:], words)]
+    asked = query(search)
+    notes = Note.objects.filter(user=user).exclude(text="").order_by("resource__roadmap", "resource")
+    if search.strip():
+        found = [(noted.note, noted.resource) for noted in searching.noted(notes, asked)]
+    else:
+        found = list(notes.values_list("pk", "resource__key"))
     rank = {key: number for number, key in enumerate(places)}
-    return [row[0] for row in sorted(found, key=lambda row: rank.get(row[1], len(rank)))]
+    return [note for note, key in sorted(found, key=lambda row: rank.get(row[1], len(rank)))]
 
 
 def written(notes: Sequence[int], places: Mapping[str, Section]) -> list[Item]:
     """Return notes by their pks, in this order, on their resources; one query."""
     found = Note.objects.select_related("resource__roadmap").in_bulk(notes)
     return [Item(note.resource, places.get(note.resource.key), note=note) for pk in notes if (note := found.get(pk))]
-
-
-def _holds(texts: Iterable[str], words: Iterable[str]) -> bool:
-    text = "\n".join(map(_folded, texts))
-    return all(word in text for word in words)
-
-
-def _folded(text: str) -> str:
-    """Return a text as it is compared: without the difference of capitals, and of full and half width."""
-    return unicodedata.normalize("NFKC", text).casefold()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import notes, study, tracking
+from accounts import notes, onward, study, tracking
 from accounts.models import Progress, StudyEvent, User
 from accounts.statistics import Tally
 from accounts.tracking import Standing
@@ -69,7 +69,7 @@ def queries(client: Client, name: str) -> int:
 def test_what_comes_next(states: dict[str, tuple[str, int]], following: str | None) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     standings = {key: Standing(state, start + timedelta(days=day)) for key, (state, day) in states.items()}
-    assert study.next_of("abcd", standings) == following
+    assert onward.next_of("abcd", standings) == following
 
 
 def test_the_page_leads_to_the_place_of_what_comes_next(client: Client, plan: Roadmap, learner: User) -> None:
