@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 
 from django.utils.html import escape
 from django.utils.translation import gettext
 
 from roadmap import elements
-from roadmap.elements import Piece, Placement
+from roadmap.elements import Piece, Placement, Slot
 from roadmap.models import Listing
+from roadmap.reading.plain import INLINE
 
 TOKEN = re.compile(r'<!--([rnt]):(\d+)-->|<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>')
 """A mark, or a tag as the cleaner writes it; marks that stand in an attribute's value are thereby none."""
-_INLINE = re.compile(
-    r"a|abbr|b|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|u|var|wbr"
-)
 GLOSS = re.compile(r"\s*(?:[:：]|[-–—]+(?=\s))\s*")
 """Between a label and the words on it."""
-_PAGE_LINK = re.compile(r' href="page:([^"#]*)(#[^"]*)?"')
+PAGE_LINK = re.compile(r' href="page:([^"#]*)(#[^"]*)?"')
 
 Address = Callable[[str], str | None]
 """From the path of a page of the notes to its address on the site, None where there is no such page."""
@@ -37,6 +35,7 @@ class Body:
     def pieces(self, html: str, listings: Mapping[int, Listing], heading: int) -> Iterator[Piece]:
         """Yield a section's body; `listings` are by slot, `heading` is the level at which the section's own stands."""
         places = placements(html)
+        seams = self.seams(html, listings)
         at = 0
         begun = False
         for match in TOKEN.finditer(html):
@@ -46,8 +45,13 @@ class Body:
             begun = begun or bool(text.strip()) or match[1] == "r"
             mark, number = match[1], int(match[2] or 0)
             if not mark:
+                seam = seams.get(match.start(), ())
+                if not match[3]:
+                    yield from seam
                 if begun or match[4] != "br":
-                    yield self._tag(match, heading)
+                    yield self.tag(match, heading)
+                if match[3]:
+                    yield from seam
                 begun = match[4] == "img" or (begun and (match[4] == "br" or not _ends_run(match)))
             elif mark == "t":
                 yield elements.check_mark(number == 1)
@@ -58,8 +62,12 @@ class Body:
                     yield f'<span class="gloss">{gloss[0]}</span><br>'
                     at = gloss.end()
             elif number in listings and not listings[number].resource.retired_at:
-                yield elements.note(listings[number].resource)
+                yield from self.note(listings[number])
         yield html[at:]
+
+    def seams(self, html: str, listings: Mapping[int, Listing]) -> Mapping[int, Iterable[Slot]]:
+        """Return what stands before an opening tag, or behind a closing one, by where the tag begins."""
+        return {}
 
     def resource(self, listing: Listing, listings: Mapping[int, Listing], place: Placement) -> Iterator[Piece]:
         """Yield a listing's element; of a retired resource only the words stay."""
@@ -69,7 +77,15 @@ class Body:
             return
         first = listing.resource.key not in self._seen
         self._seen.add(listing.resource.key)
-        yield from elements.resource(listing, words, place, first=first)
+        yield from self.element(listing, words, place, first=first)
+
+    def element(self, listing: Listing, words: list[Piece], place: Placement, *, first: bool) -> Iterator[Piece]:
+        """Yield what stands for a listing; `words` is its label, `first` says that it is its resource's first."""
+        return elements.resource(listing, words, place, first=first)
+
+    def note(self, listing: Listing) -> Iterator[Piece]:
+        """Yield what stands under a listing."""
+        yield elements.note(listing.resource)
 
     def _words(self, listing: Listing, listings: Mapping[int, Listing]) -> Iterator[Piece]:
         """Yield the label, with the links that stand in it (a task's may)."""
@@ -82,7 +98,8 @@ class Body:
                     yield " "
                     yield from self.resource(inner[int(match[2])], {}, Placement())
 
-    def _tag(self, match: re.Match[str], heading: int) -> str:
+    def tag(self, match: re.Match[str], heading: int) -> str:
+        """Return a tag of the notes (a match of TOKEN) as the page has it."""
         closing, name, attributes = match[3], match[4], match[5]
         if name == "table":
             return "</table></div>" if closing else _SCROLLER.format(escape(gettext("Table"))) + match[0]
@@ -93,10 +110,11 @@ class Body:
         if len(name) == 2 and name[0] == "h" and name[1].isdigit():
             return f"<{closing}h{min(6, heading + 1)}{attributes}>"
         if name == "a" and not closing:
-            return f"<a{_PAGE_LINK.sub(self._link, attributes)}>"
+            return f"<a{PAGE_LINK.sub(self.link, attributes)}>"
         return match[0]
 
-    def _link(self, match: re.Match[str]) -> str:
+    def link(self, match: re.Match[str]) -> str:
+        """Return the attribute that leads to a page of the notes (a match of PAGE_LINK); empty where there is none."""
         address = self._address(unescape(match[1]))
         return f' href="{escape(address)}{match[2] or ""}"' if address else ""
 
@@ -124,7 +142,7 @@ def placements(html: str) -> dict[int, Placement]:
 
 
 def _ends_run(match: re.Match[str]) -> bool:
-    return bool(match[4]) and not _INLINE.fullmatch(match[4])
+    return bool(match[4]) and not INLINE.fullmatch(match[4])
 
 
 def _placement(html: str, tokens: list[re.Match[str]], index: int) -> Placement:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from roadmap.models import Grade, Listing, Page, Section
+from roadmap.models import BROKEN, Grade, Listing, Page, Section
 from roadmap.stamps import Stamp
 
 KEPT = 32
@@ -67,6 +67,11 @@ class Part:
     """Its topmost sections."""
 
     @property
+    def keys(self) -> frozenset[str]:
+        """Keys of the resources on it."""
+        return frozenset(key for node in self.top for key in node.keys)
+
+    @property
     def chapters(self) -> list[Node]:
         """Its sections at the level of the chapters that hold resources."""
         level = chapter_level(self.top)
@@ -89,6 +94,14 @@ class Contents:
     """By key of a resource: the pk of the section in which it stands first."""
     dead: frozenset[str]
     """Keys of the resources whose link is dead: `accounts.statistics` says how they count."""
+    broken: frozenset[str]
+    """Keys of those whose link fails or is dead."""
+    kinds: dict[str, str]
+    """By key of a resource: its kind."""
+
+    def part(self, page: int | None) -> Part | None:
+        """Return a page by its pk (None the first), None where there is none."""
+        return next((part for part in self.parts if page in (None, part.page.pk)), None)
 
 
 @lru_cache(maxsize=KEPT)
@@ -96,7 +109,10 @@ def contents_of(stamp: Stamp) -> Contents:
     """Return the contents of a roadmap as it stands under `stamp`; three queries, and kept."""
     live = Page.objects.filter(roadmap=stamp.roadmap, retired_at=None).select_related("roadmap")
     pages = list(live.order_by("position", "pk"))
-    place, keys, dead = _listed(stamp.roadmap)
+    place, keys, grades, kinds = _listed(stamp.roadmap)
+    dead, broken = (
+        frozenset(key for key, grade in grades.items() if grade in some) for some in ((Grade.DEAD,), BROKEN)
+    )
     sections: dict[int, list[Section]] = defaultdict(list)
     rows = Section.objects.filter(page__in=pages, retired_at=None).order_by("position")
     pages_by_pk = {page.pk: page for page in pages}
@@ -110,12 +126,12 @@ def contents_of(stamp: Stamp) -> Contents:
         for key in node.keys:
             sections_of[key].append(pk)
     sizes = {pk: len(node.keys) for pk, node in nodes.items()}
-    return Contents(parts, sections_of, sizes, nodes, place, dead)
+    return Contents(parts, sections_of, sizes, nodes, place, dead, broken, kinds)
 
 
-def _listed(roadmap: int) -> tuple[dict[str, int], dict[int, list[str]], frozenset[str]]:
-    """Return where each live resource stands first, the keys of those that stand in each section, and the keys of
-    those whose link is dead."""
+def _listed(roadmap: int) -> tuple[dict[str, int], dict[int, list[str]], dict[str, str | None], dict[str, str]]:
+    """Return of the live resources where each stands first, the keys of those that stand in each section, and by key
+    the grades of their links and their kinds."""
     listings = Listing.objects.filter(
         section__page__roadmap=roadmap,
         section__page__retired_at=None,
@@ -124,10 +140,11 @@ def _listed(roadmap: int) -> tuple[dict[str, int], dict[int, list[str]], frozens
     ).order_by("section__page__position", "section__page", "section__position", "position", "pk")
     place: dict[str, int] = {}
     keys: dict[int, list[str]] = defaultdict(list)
-    dead: set[str] = set()
-    for section, key, grade in listings.values_list("section", "resource__key", "resource__link__grade"):
+    grades: dict[str, str | None] = {}
+    kinds: dict[str, str] = {}
+    fields = ("section", "resource__key", "resource__link__grade", "resource__kind")
+    for section, key, grade, kind in listings.values_list(*fields):
         place.setdefault(key, section)
         keys[section].append(key)
-        if grade == Grade.DEAD:
-            dead.add(key)
-    return place, keys, frozenset(dead)
+        grades[key], kinds[key] = grade, kind
+    return place, keys, grades, kinds

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,11 +16,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from accounts import overlay, statistics
+from accounts import onward, overlay, statistics
 from accounts.models import NOT_STARTED
+from accounts.sifted import Sifted
 from accounts.statistics import ROADMAP
 from accounts.tracking import Batch, Reader
-from roadmap.contents import contents_of
+from roadmap.filtering import asked_for
 from roadmap.models import Resource
 from roadmap.stamps import of_shown
 
@@ -46,7 +47,8 @@ def answer(request: HttpRequest, reader: Reader, changed: Changed, anchor: str =
         words = "" if changed.batch and not changed.batch.changed else toast(said)
         return HttpResponse([*_pieces(request, reader, changed), words])
     messages.success(request, said, extra_tags=UNDO)
-    return redirect(f"{came_from(request)}#{anchor}" if anchor else came_from(request))
+    place = _place(request, reader, changed, anchor)
+    return redirect(f"{came_from(request)}#{place}" if place else came_from(request))
 
 
 def undoable(text: str, batch: Batch | None) -> SafeString:
@@ -95,25 +97,60 @@ def came_from(request: HttpRequest) -> str:
 
 def _pieces(request: HttpRequest, reader: Reader, changed: Changed) -> Iterator[str]:
     """Yield each piece of the page named in the form in which the state of the resources shows."""
-    page = request.POST.get("page", "")
-    stamp = of_shown(int(page), reader) if page.isascii() and page.isdigit() and len(page) < 19 else None
-    if stamp is None:
+    sifted = _sifted(request, reader)
+    if sifted is None:
         return
     if changed.first:
         line = render_to_string("roadmap/_guest.html", {"path": came_from(request)}, request)
         yield f'<div hx-swap-oob="innerHTML:#Guest">{line}</div>'
-    contents = contents_of(stamp)
-    here = {pk: node for pk, node in contents.nodes.items() if node.section.page_id == int(page) and node.keys}
-    states = statistics.states(reader, stamp.roadmap)
+    contents, states = sifted.known.contents, sifted.known.states
+    here = {pk: node for pk, node in contents.nodes.items() if node.section.page_id == sifted.page and node.keys}
     sections = set(here) if changed.first else set()
     for resource in changed.resources:
         if around := here.keys() & contents.sections_of.get(resource.key, ()):
             sections |= around
             yield _control(resource, states.get(resource.key, NOT_STARTED))
-    tallies = statistics.tallies(contents, states)
-    yield overlay.share(ROADMAP, tallies[ROADMAP], swap=True)
     # What stands before a page's first heading has no place for a share.
-    yield from (overlay.share(pk, tallies[pk], swap=True) for pk in sections if here[pk].section.level)
+    yield from _shares(sifted, [ROADMAP, *(pk for pk in sections if here[pk].section.level)])
+    yield from _onward(onward.of(contents, sifted.known.standings), here)
+
+
+def _shares(sifted: Sifted, sections: Iterable[int]) -> Iterable[str]:
+    """Return the shares of some sections as the page has them, to be swapped in."""
+    if sifted.wanted:
+        return sifted.shares(sections, swap=True).values()
+    tallies = statistics.tallies(sifted.known.contents, sifted.known.states)
+    return [overlay.share(pk, tallies[pk], swap=True) for pk in sections]
+
+
+def _sifted(request: HttpRequest, reader: Reader) -> Sifted | None:
+    """Return the page that the form names, under the filter of its address; None where the reader sees no such page."""
+    page = request.POST.get("page", "")
+    stamp = of_shown(int(page), reader) if page.isascii() and page.isdigit() and len(page) < 19 else None
+    if stamp is None:
+        return None
+    wanted = asked_for(QueryDict(urlsplit(came_from(request)).query))
+    return Sifted(overlay.known(reader, stamp, with_news=wanted.new), wanted, int(page))
+
+
+def _place(request: HttpRequest, reader: Reader, changed: Changed, anchor: str) -> str:
+    """Return where on the page to lead back to: where the filter leaves a resource out by now, to its section."""
+    if not anchor.startswith("R-") or not urlsplit(came_from(request)).query:
+        return anchor
+    key, sifted = changed.resources[0].key, _sifted(request, reader)
+    if sifted is None or not sifted.wanted or key in sifted.matching:
+        return anchor
+    nodes = [sifted.known.contents.nodes[pk] for pk in sifted.known.contents.sections_of.get(key, ())]
+    return next((node.section.slug for node in reversed(nodes) if node.section.page_id == sifted.page), anchor)
+
+
+def _onward(following: onward.Onward, here: Collection[int]) -> Iterator[str]:
+    """Yield what names the resource to go on with, and its mark in the contents, taken from where it stood before."""
+    yield f'<p hx-swap-oob="innerHTML:#Next">{following.line}</p>'
+    yield '<span hx-swap-oob="innerHTML:[data-next]"></span>'
+    for pk in following.sections:
+        if pk in here:
+            yield f"<span hx-swap-oob=\"innerHTML:[data-next='{pk}']\">{onward.mark()}</span>"
 
 
 def _control(resource: Resource, state: str) -> str:
