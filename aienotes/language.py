@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
+from aienotes import languages
+
 
 def language_middleware(
     get_response: Callable[[HttpRequest], HttpResponseBase],
@@ -17,6 +19,7 @@ def language_middleware(
     Django's LocaleMiddleware comes to the same language but adds `Vary: Accept-Language` to every bare page, which
     would split a shared cache by a header that decides nothing here.
     """
+    languages.fall_back_to_english()
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE

@@ -1,22 +1,25 @@
-"""Which language a visitor of the front page is led to, and where a page is in the other language."""
+"""Which language a visitor of the front page is led to, and where a page is in another language."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse, translate_url
 from django.utils.translation import get_language_from_path, override
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 
-def prefers_english(accept_language: str) -> bool:
-    """Return whether English comes before any Chinese in an Accept-Language header; False where neither is named."""
+def preferred(accept_language: str) -> str:
+    """Return the first language in an Accept-Language header that the site has, in whatever variant; the site's first
+    where it has none of them."""
     for tag, quality in parse_accept_lang_header(accept_language):
-        if quality and tag.split("-")[0] in ("en", "zh"):
-            return tag.split("-")[0] == "en"
-    return False
+        if quality:
+            with suppress(LookupError):
+                return str(get_supported_language_variant(tag))
+    return str(settings.LANGUAGE_CODE)
 
 
 def comes_from_here(request: HttpRequest) -> bool:
