@@ -52,4 +52,15 @@ def on_starting(server: Any) -> None:
 
 def when_ready(server: Any) -> None:
     """Say where the site is, once it answers."""
+    _read_ahead()
     print(f"AIE Notes is at {ENVIRONMENT.site_url} (stop: Ctrl+C; make an admin: make admin)", flush=True)  # noqa: T201
+
+
+def _read_ahead() -> None:
+    """Load what first pages and first searches need before there are workers: these share it, and no reader waits."""
+    from django.urls import get_resolver
+
+    from roadmap import search
+
+    get_resolver().reverse_dict  # noqa: B018 - made when it is first asked for
+    search.query("學習")

@@ -16,7 +16,7 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 
 class PoliciesMiddleware(CSPMiddleware):
     """Adds the content security policy, and that no page asks for a camera, a microphone and the like. What does
-    not say that it is for everyone is for no shared cache.
+    not say that it is for everyone is for no shared cache, and for no search engine.
 
     django-csp builds its header anew for each answer, a fifth of the time of a page from memory. Almost all answers
     have the same one; those that a view changed go the long way.
@@ -30,6 +30,8 @@ class PoliciesMiddleware(CSPMiddleware):
         """Add the headers."""
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        if "private" in response.headers["Cache-Control"]:
+            response.headers.setdefault("X-Robots-Tag", "noindex")
         if settings.DEBUG or hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response)):
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self._usual)
