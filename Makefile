@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --qui
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev admin password test lint bench replay requirements venv venv-dev chromium ready check pytest
+.PHONY: help run dev admin password test lint bench replay lighthouse screens requirements venv venv-dev chromium ready check pytest
 
 help:
 	@echo "make run           set everything up and serve the site at http://localhost:8000"
@@ -16,9 +16,11 @@ help:
 	@echo "make dev           serve it for development: reloads when a file changes, shows errors"
 	@echo "make test          all checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lint          the checks alone: ruff, djlint, mypy"
-	@echo "make bench         measure imports, pages, ticks and the check of links"
+	@echo "make bench         measure imports, pages, ticks, searches and the check of links"
 	@echo "make replay        import a history of notes under learners' marks: nothing may be lost"
 	@echo "                   (REPO=path FILE=README.md EVERY=n: a git repository's, every n-th commit)"
+	@echo "make lighthouse    what Lighthouse says of the roadmap page on a phone (needs node and npm)"
+	@echo "make screens       a picture of every page, in screens/ to leaf through, and those of the README"
 	@echo "make requirements  pin what requirements*.in ask for (UPGRADE=--upgrade: at its newest)"
 
 run: ready
@@ -55,15 +57,22 @@ check: venv-dev
 	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
 	$(BIN)/python -m tests.production manage.py check --deploy --fail-level WARNING
 
+# How pages look depends on no database: those tests have rows of their own, and run once.
 pytest: venv-dev chromium
 	env -u DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS)
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n $(WORKERS) -m "not looks"
 
 bench: venv-dev
 	$(BIN)/python -m benchmarks
 
 replay: venv-dev
 	@$(BIN)/python -m benchmarks.replay $(if $(REPO),--repo "$(REPO)") $(if $(FILE),--file "$(FILE)") $(if $(EVERY),--every "$(EVERY)")
+
+lighthouse: venv-dev chromium
+	@$(BIN)/python -m benchmarks.lighthouse
+
+screens: venv-dev chromium
+	@$(BIN)/python -m tests.screens
 
 requirements: venv-dev
 	$(PIP) install uv

@@ -73,5 +73,5 @@ def test_what_is_installed_already_is_not_installed_again(project: Path) -> None
 
 def test_the_verbs_are_there(project: Path) -> None:
     listed = make(project).stdout
-    for verb in ("run", "test", "dev", "lint", "bench", "admin", "requirements"):
+    for verb in ("run", "test", "dev", "lint", "bench", "admin", "screens", "lighthouse", "requirements"):
         assert f"make {verb} " in listed
