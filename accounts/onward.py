@@ -33,10 +33,10 @@ def of(contents: Contents, standings: Mapping[str, Standing]) -> Onward:
     key = next_of(contents.place, standings, contents.dead)
     if key is None:
         words = gettext("Nothing is left to study here.") if standings else ""
-        return Onward(mark_safe(escape(words)), [])  # noqa: S308 - escaped
+        return Onward(escape(words), [])
     row = Resource.objects.filter(key=key).values_list("title", "roadmap__language").first()
     if row is None:
-        return Onward(mark_safe(""), [])  # It was deleted since the contents were read.
+        return Onward(SafeString(), [])  # It was deleted since the contents were read.
     title, language = row
     state = standings[key].state if key in standings else ""
     page = contents.nodes[contents.place[key]].section.page

@@ -58,9 +58,9 @@ def when_ready(server: Any) -> None:
 
 def _read_ahead() -> None:
     """Load what first pages and first searches need before there are workers: these share it, and no reader waits."""
-    from django.urls import get_resolver
+    from django.urls import reverse
 
     from roadmap import search
 
-    get_resolver().reverse_dict  # noqa: B018 - made when it is first asked for
+    reverse("roadmap:home")
     search.query("學習")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 
 from django.utils.html import escape
@@ -31,6 +31,32 @@ class Body:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._seen: set[str] = set()
+
+    def content(self, html: str, rows: Sequence[Listing], heading: int) -> Iterator[Piece]:
+        """Yield all that stands in a section, its subsections aside: its body `html` with the listings of `rows`, and
+        those that were added by hand and stand nowhere in the text."""
+        by_hand = [row for row in rows if row.slot is None and not row.resource.retired_at]
+        if not html and not by_hand:
+            return
+        yield '<div class="body">'
+        yield from self.pieces(html, {row.slot: row for row in rows if row.slot is not None}, heading)
+        if by_hand:
+            yield from self.added(by_hand)
+        yield "</div>"
+
+    def added(self, rows: Sequence[Listing]) -> Iterator[Piece]:
+        """Yield what was added by hand."""
+        yield '<ul class="added">'
+        for row in rows:
+            yield from self.item(row)
+        yield "</ul>"
+
+    def item(self, row: Listing) -> Iterator[Piece]:
+        """Yield one listing of that list."""
+        yield "<li>"
+        yield from self.resource(row, {}, Placement(item=True))
+        yield from self.note(row)
+        yield "</li>"
 
     def pieces(self, html: str, listings: Mapping[int, Listing], heading: int) -> Iterator[Piece]:
         """Yield a section's body; `listings` are by slot, `heading` is the level at which the section's own stands."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from roadmap import folding
 
@@ -77,16 +77,15 @@ def _cut(text: str, missing: Iterable[str], words: Iterable[str], *, within: boo
     # Marked as in the whole text: a word that is cut at its beginning is no other word.
     found = [(max(0, one - begin), min(end, other) - begin) for one, other in spans(text, words) if begin < other]
     inner = _marked(text[begin:end], [span for span in found if span[0] < span[1]])
-    return mark_safe(f"{'…' if within or begin else ''}{inner}{'…' if end < len(text) else ''}")  # noqa: S308 - escaped
+    return format_html("{}{}{}", "…" if within or begin else "", inner, "…" if end < len(text) else "")
 
 
 def _marked(text: str, found: Iterable[Span]) -> SafeString:
     parts, done = [], 0
     for begin, end in found:
-        parts += [escape(text[done:begin]), "<mark>", escape(text[begin:end]), "</mark>"]
+        parts.append((text[done:begin], text[begin:end]))
         done = end
-    parts.append(escape(text[done:]))
-    return mark_safe("".join(parts))  # noqa: S308 - escaped
+    return format_html_join("", "{}<mark>{}</mark>", parts) + escape(text[done:])
 
 
 def _end(text: str, last: int) -> int:

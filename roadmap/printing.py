@@ -110,7 +110,7 @@ class _Printer:
             yield from self._heading(node, heading, with_share=section.level <= chapters)
         elif section.slug:
             yield self.body.anchor(section.slug)
-        yield from self._content(section, heading)
+        yield from self.body.content(section.body_html, self.listings[section.pk], heading)
         for child in node.children:
             yield from self._section(child, heading + 1, chapters)
         if shown and section.level:
@@ -124,23 +124,6 @@ class _Printer:
         yield f"</h{level}>"
         if with_share and node.keys:
             yield Slot("share", str(section.pk))
-        yield "</div>"
-
-    def _content(self, section: Section, heading: int) -> Iterator[Piece]:
-        rows = self.listings[section.pk]
-        by_hand = [row for row in rows if row.slot is None and not row.resource.retired_at]
-        if not section.body_html and not by_hand:
-            return
-        yield '<div class="body">'
-        yield from self.body.pieces(section.body_html, {row.slot: row for row in rows if row.slot is not None}, heading)
-        if by_hand:
-            yield '<ul class="added">'
-            for row in by_hand:
-                yield "<li>"
-                yield from self.body.resource(row, {}, Placement(item=True))
-                yield from self.body.note(row)
-                yield "</li>"
-            yield "</ul>"
         yield "</div>"
 
 

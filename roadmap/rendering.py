@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 from html import unescape
 from itertools import islice
@@ -22,7 +21,7 @@ from django.utils.translation import override
 from roadmap import elements
 from roadmap.bodies import Body
 from roadmap.contents import Node, chapter_level, tree
-from roadmap.elements import Piece, Placement, Slot
+from roadmap.elements import Piece, Slot
 from roadmap.models import Listing, Page, Roadmap, Section, SectionAlias
 from roadmap.stamps import Stamp
 from roadmap.summaries import summary
@@ -34,15 +33,6 @@ OPENING = 12
 """Sections in which a page must have said what it is about."""
 PLACE = re.compile(r"<!--(share|next):(\d+)-->")
 """Where a section's share, or the mark that it is next, goes in the contents' template; titles there are escaped."""
-
-
-class Dress(Enum):
-    """What a page is compiled for."""
-
-    READING = "reading"
-    """Chapters are open, deeper sections folded."""
-    OPEN = "open"
-    """Every section with resources is open: what a filter leaves must not hide in a fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +92,10 @@ def join(woven: Woven, overlay: Overlay) -> SafeString:
 
 
 @lru_cache(maxsize=KEPT)
-def compiled(stamp: Stamp, page: int | None, language: str, dress: Dress = Dress.READING) -> Compiled:
+def compiled(stamp: Stamp, page: int | None, language: str) -> Compiled:
     """Return one page of a roadmap (None: its first) in a language of the site. A fixed number of queries, and kept."""
     with override(language):
-        return Compiler(*loaded(stamp, page), dress).compile()
+        return Compiler(*loaded(stamp, page)).compile()
 
 
 def loaded(stamp: Stamp, page: int | None) -> tuple[Roadmap, list[Page], Page | None]:
@@ -120,8 +110,8 @@ def loaded(stamp: Stamp, page: int | None) -> tuple[Roadmap, list[Page], Page | 
 class Compiler:
     """Compiles one page; `shown` is among `pages`, or None where there is none."""
 
-    def __init__(self, roadmap: Roadmap, pages: list[Page], shown: Page | None, dress: Dress) -> None:
-        self.roadmap, self.pages, self.shown, self.dress = roadmap, pages, shown, dress
+    def __init__(self, roadmap: Roadmap, pages: list[Page], shown: Page | None) -> None:
+        self.roadmap, self.pages, self.shown = roadmap, pages, shown
         self.title = roadmap.title if not shown or shown is pages[0] else shown.title
         self.listings = self._listings()
         self.aliases, self.moved = self._aliases()
@@ -223,7 +213,7 @@ class Compiler:
                 yield from self._content(node, own)
 
     def _section(self, node: Node, heading: int) -> Iterator[Piece]:
-        opened = node.section.level <= self.chapters or (self.dress is Dress.OPEN and bool(node.keys))
+        opened = node.section.level <= self.chapters
         rank = self._rank(node, heading)
         yield from elements.section_head(node.section, rank, heading, opened=opened, counted=bool(node.keys))
         for slug in self._slugs(node):
@@ -247,30 +237,7 @@ class Compiler:
         return "chapter" if node.section.level == self.chapters else "deeper"
 
     def _content(self, node: Node, heading: int) -> Iterator[Piece]:
-        rows = self.listings[node.section.pk]
-        by_hand = [row for row in rows if row.slot is None and not row.resource.retired_at]
-        if not node.section.body_html and not by_hand:
-            return
-        yield '<div class="body">'
-        yield from self.body.pieces(
-            node.section.body_html, {row.slot: row for row in rows if row.slot is not None}, heading
-        )
-        if by_hand:
-            yield from self._added(by_hand)
-        yield "</div>"
-
-    def _added(self, rows: list[Listing]) -> Iterator[Piece]:
-        """Yield what was added by hand and stands nowhere in the text."""
-        yield '<ul class="added">'
-        for row in rows:
-            yield from self._item(row)
-        yield "</ul>"
-
-    def _item(self, row: Listing) -> Iterator[Piece]:
-        yield "<li>"
-        yield from self.body.resource(row, {}, Placement(item=True))
-        yield from self.body.note(row)
-        yield "</li>"
+        yield from self.body.content(node.section.body_html, self.listings[node.section.pk], heading)
 
 
 def weave(pieces: Iterable[Piece]) -> Woven:

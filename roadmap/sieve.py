@@ -8,7 +8,7 @@ keeps its heading and says why, unless the section around it says so already.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -24,7 +24,7 @@ from roadmap.contents import Node
 from roadmap.elements import Piece, Slot
 from roadmap.models import Listing, Page, Roadmap
 from roadmap.reading.slots import VOID
-from roadmap.rendering import Compiled, Compiler, Dress, Overlay, Woven, loaded
+from roadmap.rendering import Compiled, Compiler, Overlay, Woven, loaded
 from roadmap.stamps import Stamp
 
 KEPT = 32
@@ -151,6 +151,19 @@ class SievedBody(Body):
         yield from pieces
         yield Slot("to", name)
 
+    def content(self, html: str, rows: Sequence[Listing], heading: int) -> Iterator[Piece]:
+        """Yield what stands in a section; where none of its own resources matches, its words go as well."""
+        keys = {row.resource.key for row in rows if not row.resource.retired_at}
+        yield from self.range(keys, super().content(unfolded(html), rows, heading))
+
+    def added(self, rows: Sequence[Listing]) -> Iterator[Piece]:
+        """Yield what was added by hand."""
+        yield from self.range([row.resource.key for row in rows], super().added(rows))
+
+    def item(self, row: Listing) -> Iterator[Piece]:
+        """Yield one listing of that list."""
+        yield from self.range([row.resource.key], super().item(row))
+
     def seams(self, html: str, listings: Mapping[int, Listing]) -> Mapping[int, Iterable[Slot]]:
         """Return where the ranges of a body begin and end."""
         found = {}
@@ -189,7 +202,7 @@ def keys_of(slot: int, listings: Mapping[int, Listing]) -> Iterator[str]:
 
 class _Compiler(Compiler):
     def __init__(self, roadmap: Roadmap, pages: list[Page], shown: Page | None) -> None:
-        super().__init__(roadmap, pages, shown, Dress.OPEN)
+        super().__init__(roadmap, pages, shown)
         self.sieved = self.body = SievedBody(self._address)
         self.ranges = self.sieved.ranges
         self.gaps: dict[str, Gap] = {}
@@ -235,15 +248,3 @@ class _Compiler(Compiler):
 
     def _addresses(self, node: Node, sort: str) -> str:
         return "".join(f'<span class="{sort}" id="{escape(slug)}"></span>' for slug in self._slugs(node))
-
-    def _content(self, node: Node, heading: int) -> Iterator[Piece]:
-        rows = self.listings[node.section.pk]
-        keys = {row.resource.key for row in rows if not row.resource.retired_at}
-        node.section.body_html = unfolded(node.section.body_html)
-        yield from self.sieved.range(keys, super()._content(node, heading))
-
-    def _added(self, rows: list[Listing]) -> Iterator[Piece]:
-        yield from self.sieved.range([row.resource.key for row in rows], super()._added(rows))
-
-    def _item(self, row: Listing) -> Iterator[Piece]:
-        yield from self.sieved.range([row.resource.key], super()._item(row))
