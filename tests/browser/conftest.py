@@ -130,6 +130,14 @@ def learner(context: BrowserContext, site: str) -> User:
     return user
 
 
+@pytest.fixture
+def ada(context: BrowserContext, site: str) -> User:
+    """A learner who has an address that one knows again, signed in in that profile."""
+    user = make_user("ada@example.org")
+    let_in(context, user, site)
+    return user
+
+
 @contextmanager
 def _all_answered() -> Iterator[None]:
     """At the end wait for what the server is still at: a page that was closed may have asked for it, and the tables are

@@ -1,4 +1,4 @@
-"""Offline: the plan that was read last is there with its reader's marks, and never another reader's."""
+"""Offline: the plan that was read last is there with its reader's marks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import BrowserContext, Error, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,9 +15,9 @@ from accounts.models import Progress, State, User
 from roadmap import release
 from roadmap.models import Resource, Roadmap
 from tests.browser.delays import Proxy, delaying
-from tests.browser.keeping import kept, read, until_gone, until_kept
-from tests.browser.pages import address_of, button, let_in, violations
-from tests.factories import make_admin, make_listing, make_page, make_plan, make_section, make_user
+from tests.browser.keeping import kept, read, until_kept
+from tests.browser.pages import address_of, button, violations
+from tests.factories import make_listing, make_page, make_plan, make_section
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,25 +33,6 @@ def workers() -> Literal["allow", "block"]:
 def proxy(live_server: LiveServer) -> Iterator[Proxy]:
     with delaying(live_server.url) as proxy:
         yield proxy
-
-
-@pytest.fixture
-def ada(context: BrowserContext, site: str) -> User:
-    user = make_user("ada@example.org")
-    let_in(context, user, site)
-    return user
-
-
-def sign_out(page: Page) -> None:
-    page.locator(".account-button").click()
-    page.get_by_role("button", name=re.compile("Sign out|登出")).click()
-    expect(page.locator(".account-button")).to_have_count(0)
-
-
-def hard_reload(page: Page, context: BrowserContext) -> None:
-    """Reload as browsers do with Shift held down: the worker is not asked."""
-    with page.expect_navigation():
-        context.new_cdp_session(page).send("Page.reload", {"ignoreCache": True})
 
 
 # The walk
@@ -159,218 +139,6 @@ def test_no_page_of_ones_own_is_kept(page: Page, plan: Roadmap, resource: Resour
     assert set(kept(page)) == {address_of(plan)}
 
 
-# Never one learner's page for another
-
-
-def nobody_elses(page: Page, context: BrowserContext, plan: Roadmap, email: str) -> None:
-    """Go offline and look everywhere for a learner's page."""
-    until_gone(page, email)
-    context.set_offline(True)
-    for path in (address_of(plan), f"/roadmaps/{plan.slug}/", f"{address_of(plan)}print/", "/", "/en/me/"):
-        page.goto(path)
-        assert email not in page.content()
-    context.set_offline(False)
-
-
-def test_who_comes_next_does_not_see_it(
-    page: Page, context: BrowserContext, site: str, plan: Roadmap, ada: User
-) -> None:
-    read(page, address_of(plan), ada.email)
-    read(page, f"{address_of(plan)}print/", ada.email)
-    sign_out(page)
-    nobody_elses(page, context, plan, ada.email)
-    bob = make_user("bob@example.org")
-    let_in(context, bob, site)
-    read(page, address_of(plan), bob.email)
-    nobody_elses(page, context, plan, ada.email)
-    context.set_offline(True)
-    page.goto(address_of(plan))
-    assert bob.email in page.content()
-
-
-def test_nor_where_the_sign_out_was_in_another_tab(
-    page: Page, context: BrowserContext, plan: Roadmap, ada: User
-) -> None:
-    read(page, address_of(plan), ada.email)
-    other = context.new_page()
-    other.goto("/en/me/")
-    sign_out(other)
-    context.set_offline(True)
-    page.reload()
-    assert ada.email not in page.content()
-    context.set_offline(False)
-    nobody_elses(page, context, plan, ada.email)
-
-
-def test_nor_where_the_sign_out_was_in_the_admin(page: Page, context: BrowserContext, site: str, plan: Roadmap) -> None:
-    editor = make_admin("editor@example.org")
-    let_in(context, editor, site)
-    read(page, address_of(plan), editor.email)
-    page.goto("/en/admin/")
-    page.locator("#logout-form button").click()
-    expect(page.locator("#logout-form")).to_have_count(0)
-    context.set_offline(True)
-    page.goto(address_of(plan))
-    assert editor.email not in page.content()
-
-
-def test_nor_where_the_sign_out_never_reached_the_site(
-    page: Page, context: BrowserContext, plan: Roadmap, ada: User
-) -> None:
-    read(page, address_of(plan), ada.email)
-    context.set_offline(True)
-    page.locator(".account-button").click()
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.locator("h1")).to_have_text("The site cannot be reached")
-    assert kept(page) == {}
-    page.goto(address_of(plan))
-    assert ada.email not in page.content()
-
-
-def test_who_signs_out_in_vain_is_told_and_led_to_do_so_again(
-    page: Page, context: BrowserContext, plan: Roadmap, ada: User
-) -> None:
-    read(page, address_of(plan), ada.email)
-    context.set_offline(True)
-    page.locator(".account-button").click()
-    page.get_by_role("button", name="Sign out").click()
-    alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("Perhaps you are still signed in")
-    assert violations(page) == []
-    context.set_offline(False)
-    alert.get_by_role("link", name="Sign out").click()
-    page.locator("main").get_by_role("button", name="Sign out").click()
-    expect(page.locator("main")).to_contain_text("You have signed out.")
-    assert not Session.objects.exists()
-    page.goto("/en/nothing/")
-    context.set_offline(True)
-    page.reload()
-    expect(page.locator("h1")).to_have_text("The site cannot be reached")
-    expect(page.get_by_role("alert")).to_have_count(0)
-
-
-@pytest.mark.parametrize("path", ["/en/accounts/login/", "/en/nothing/", "/en/roadmaps/{}/changes/"])
-def test_nor_where_the_session_ended_on_the_site(
-    page: Page, context: BrowserContext, plan: Roadmap, ada: User, path: str
-) -> None:
-    read(page, address_of(plan), ada.email)
-    Session.objects.all().delete()
-    page.goto(path.format(plan.slug))
-    assert kept(page) == {}
-    nobody_elses(page, context, plan, ada.email)
-
-
-def test_nor_where_a_reload_passed_the_worker_by(
-    page: Page, context: BrowserContext, site: str, plan: Roadmap, ada: User
-) -> None:
-    read(page, address_of(plan), ada.email)
-    bob = make_user("bob@example.org")
-    let_in(context, bob, site)
-    hard_reload(page, context)
-    page.wait_for_function("email => document.body.textContent.includes(email)", arg=bob.email)
-    assert page.evaluate("navigator.serviceWorker.controller") is None
-    until_kept(page, address_of(plan), bob.email)
-    nobody_elses(page, context, plan, ada.email)
-
-
-def test_nor_where_another_page_of_hers_passed_the_worker_by(
-    page: Page, context: BrowserContext, site: str, plan: Roadmap, ada: User
-) -> None:
-    read(page, address_of(plan), ada.email)
-    page.goto("/en/me/")
-    let_in(context, make_user("bob@example.org"), site)
-    hard_reload(page, context)
-    nobody_elses(page, context, plan, ada.email)
-
-
-def test_nor_what_a_guest_ticked(page: Page, context: BrowserContext, plan: Roadmap, resource: Resource) -> None:
-    address = address_of(plan)
-    read(page, address)
-    button(page, resource).click()
-    until_kept(page, address, 'data-state="done"')
-    context.set_offline(True)
-    page.goto(address)
-    expect(button(page, resource)).to_have_attribute("data-state", "done")
-    context.set_offline(False)
-    context.clear_cookies()
-    page.goto("/en/accounts/login/")
-    assert kept(page) == {}
-
-
-def test_who_signs_in_is_not_shown_a_strangers_page(
-    page: Page, context: BrowserContext, site: str, plan: Roadmap
-) -> None:
-    read(page, address_of(plan))
-    ada = make_user("ada@example.org")
-    let_in(context, ada, site)
-    page.goto("/en/me/")
-    assert kept(page) == {}
-    read(page, address_of(plan), ada.email)
-
-
-class TestLate:
-    """Answers that come late."""
-
-    @pytest.fixture
-    def site(self, proxy: Proxy) -> str:
-        return proxy.url
-
-    def test_an_answer_that_comes_after_the_sign_out_is_not_kept(
-        self, page: Page, context: BrowserContext, proxy: Proxy, plan: Roadmap, ada: User
-    ) -> None:
-        address = address_of(plan)
-        read(page, address, ada.email)
-        other = context.new_page()
-        other.goto("/en/me/")
-        proxy.hold(address)
-        other.evaluate("address => { location.href = address }", address)
-        assert _in_time(page, proxy)
-        page.goto("/en/me/")
-        sign_out(page)
-        proxy.let_go()
-        expect(other.locator(".notes")).to_be_visible()
-        until_kept(other, address)  # The page asked anew what it is now.
-        assert not any(ada.email in text for text in kept(page).values())
-        nobody_elses(page, context, plan, ada.email)
-
-    def test_nor_one_that_comes_while_the_sign_out_is_under_way(
-        self, page: Page, context: BrowserContext, proxy: Proxy, plan: Roadmap, ada: User
-    ) -> None:
-        read(page, address_of(plan), ada.email)
-        other = context.new_page()
-        proxy.hold("/en/accounts/logout/", unasked=True)
-        page.locator(".account-button").click()
-        page.get_by_role("button", name="Sign out").click(no_wait_after=True)
-        assert _in_time(other, proxy)
-        other.goto(f"/roadmaps/{plan.slug}/")
-        assert ada.email in other.content()
-        other.goto("/en/offline/")
-        assert not any(ada.email in text for text in kept(other).values())
-        proxy.let_go()
-        expect(page.locator(".account-button")).to_have_count(0)
-        nobody_elses(other, context, plan, ada.email)
-
-    def test_a_site_that_does_not_answer_leaves_the_copy(
-        self, page: Page, proxy: Proxy, plan: Roadmap, ada: User
-    ) -> None:
-        read(page, address_of(plan), ada.email)
-        proxy.hold(address_of(plan))
-        page.goto(address_of(plan), timeout=20_000)
-        expect(page.locator(".kept-line")).to_contain_text("The site does not answer.")
-        proxy.let_go()
-        page.locator(".kept-line").get_by_role("link").click()
-        expect(page.locator(".kept-line")).to_have_count(0)
-
-
-def _in_time(page: Page, proxy: Proxy) -> bool:
-    """Return whether an answer waits, letting the browser go on until one does."""
-    for _ in range(500):
-        if proxy.waits.is_set():
-            return True
-        page.wait_for_timeout(20)
-    return False
-
-
 # The worker itself
 
 
@@ -436,20 +204,3 @@ def test_axe_finds_nothing(
     for path in (address, f"{address}print/", f"{prefix}/me/"):
         page.goto(path)
         assert violations(page) == []
-
-
-def test_the_button_prints(page: Page, plan: Roadmap) -> None:
-    page.add_init_script("window.print = () => { document.title = 'printed' }")
-    page.goto(f"{address_of(plan)}print/")
-    page.get_by_role("button", name="Print").click()
-    expect(page).to_have_title("printed")
-
-
-def test_on_paper_there_is_the_plan_alone_in_black_on_white(page: Page, plan: Roadmap, resource: Resource) -> None:
-    page.emulate_media(media="print", color_scheme="dark")
-    page.goto(f"{address_of(plan)}print/")
-    for hidden in (".site-header", ".print-bar", ".print-bar button"):
-        expect(page.locator(hidden).first).to_be_hidden()
-    expect(page.locator(".address").first).to_be_visible()
-    expect(page.locator("html")).to_have_css("color", "rgb(0, 0, 0)")
-    expect(page.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")

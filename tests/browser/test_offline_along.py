@@ -11,8 +11,7 @@ from accounts import tracking
 from accounts.models import State, User
 from roadmap.models import Resource, Roadmap
 from tests.browser.keeping import kept, read, until_kept
-from tests.browser.pages import address_of, button, let_in, places
-from tests.factories import make_user
+from tests.browser.pages import address_of, button, places
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,13 +28,6 @@ def plan(plan: Roadmap) -> Roadmap:
     plan.resources.filter(pk=plan.resources.earliest("pk").pk).update(kind="video")
     plan.touch()
     return plan
-
-
-@pytest.fixture
-def ada(context: BrowserContext, site: str) -> User:
-    user = make_user("ada@example.org")
-    let_in(context, user, site)
-    return user
 
 
 # Under a filter

@@ -1,26 +1,22 @@
-"""What a search finds, for whom, and how it is shown."""
+"""What a search finds, in which order and for whom, and that it asks the index."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts import tracking
 from roadmap import folding, search, stamps
-from roadmap.marking import excerpt, marked, spans
-from roadmap.models import Listing, Resource, Roadmap, Section
+from roadmap.models import Resource, Roadmap, Section
 from tests.factories import make_admin, make_listing, make_page, make_resource, make_roadmap, make_section, make_user
+from tests.roadmap.searched import make_searched_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -29,22 +25,7 @@ URL = "/en/search/"
 
 @pytest.fixture
 def plan() -> Roadmap:
-    """A plan with sections and resources whose words differ."""
-    plan = make_roadmap(slug="plan", title="The plan")
-    page = make_page(plan)
-    top = make_section(page, "The plan", level=1, slug="the-plan")
-    deep = make_section(page, "深度學習入門", parent=top, slug="deep", body_html="<p>先看 <b>線性代數</b>。</p>")
-    tools = make_section(page, "軟體 & <tools>", parent=top, slug="tools", body_html="<p>C++ &amp; CUDA</p>")
-    for title, section, context in (
-        ("機器學習 Machine Learning", deep, ""),
-        ("Ｐｙｔｈｏｎ 教學", deep, "資料庫與網路"),
-        ("Learning Python the hard way", deep, ""),
-        ("Café 50% off_now", tools, ""),
-        ("<script>alert(1)</script> primer", tools, "a <b>bold</b> context"),
-    ):
-        make_listing(section, make_resource(plan, title), context=context)
-    plan.touch()
-    return plan
+    return make_searched_plan()
 
 
 def found(typed: str, reader: object = None) -> list[str]:
@@ -219,219 +200,6 @@ def test_what_has_left_the_notes_is_not_found(plan: Roadmap, client: Client) -> 
     assert "hit-title" not in client.get(URL, {"q": "python"}).text
 
 
-# The page
-
-
-def titles(text: str) -> list[str]:
-    return [re.sub(r"\s+", " ", each) for each in re.findall(r'class="hit-title"[^>]*>(.*?)</span>', text)]
-
-
-def test_hits_show_what_was_found_and_where_it_stands(plan: Roadmap, client: Client) -> None:
-    text = client.get(URL, {"q": "python"}).text
-    assert titles(text) == ["<mark>Ｐｙｔｈｏｎ</mark> 教學", "Learning <mark>Python</mark> the hard way"]
-    key = Resource.objects.get(title__startswith="Learning").key
-    assert f'href="/en/roadmaps/plan/#R-{key}"' in text
-    assert '<span lang="zh-Hant">深度學習入門</span>' in text
-    assert "#I-article" in text
-    assert "example.org" in text
-    assert "2 results" in text
-
-
-def test_a_hit_says_why_where_its_title_does_not(plan: Roadmap, client: Client) -> None:
-    text = client.get(URL, {"q": "线性代数"}).text
-    assert titles(text) == ["深度學習入門"]
-    assert "先看 <mark>線性代數</mark>" in text
-    assert 'href="/en/roadmaps/plan/#deep"' in text
-    text = client.get(URL, {"q": "教學 数据库"}).text
-    assert titles(text) == ["Ｐｙｔｈｏｎ <mark>教學</mark>"]
-    assert "<mark>資料庫</mark>與網路" in text
-
-
-def test_everything_is_escaped(plan: Roadmap, client: Client) -> None:
-    text = client.get(URL, {"q": "script bold"}).text
-    assert titles(text) == ["&lt;<mark>script</mark>&gt;alert(1)&lt;/<mark>script</mark>&gt; primer"]
-    assert "a &lt;b&gt;<mark>bold</mark>&lt;/b&gt; context" in text
-    text = client.get(URL, {"q": '"><script>alert(2)</script>'}).text
-    assert "<script>alert" not in text
-
-
-def test_roadmap_and_page_are_named_where_there_are_several(plan: Roadmap, client: Client) -> None:
-    assert "The plan ›" not in client.get(URL, {"q": "python"}).text
-    second = make_page(plan, path="second.md", position=1, title="Second")
-    make_section(second, "Kernels")
-    other = make_page(make_roadmap(title="Another plan"))
-    make_section(other, "Kernels too")
-    for roadmap in Roadmap.objects.all():
-        roadmap.touch()
-    text = client.get(URL, {"q": "kernels"}).text
-    assert "The plan › Second" in text
-    assert "Another plan</span>" in text
-    assert 'href="/en/roadmaps/plan/pages/second.md/#kernels"' in text
-
-
-def test_the_sort_of_the_best_hit_comes_first(plan: Roadmap, client: Client) -> None:
-    text = client.get(URL, {"q": "教學 資料"}).text
-    assert "Sections <span" not in text
-    Section.objects.filter(slug="tools").update(body_html="<p>Python</p>")
-    plan.touch()
-    text = client.get(URL, {"q": "python"}).text
-    assert text.index("Resources <span") < text.index("Sections <span")
-    Section.objects.filter(slug="tools").update(title="Python")
-    plan.touch()
-    text = client.get(URL, {"q": "python"}).text
-    assert text.index("Sections <span") < text.index("Resources <span")
-
-
-def test_readers_see_their_states(plan: Roadmap, client: Client) -> None:
-    assert "#I-done" not in client.get(URL, {"q": "hard way"}).text.split('class="sprite"')[0]
-    user = make_user()
-    resource = Resource.objects.get(title__startswith="Learning")
-    tracking.mark(user, [resource.pk], "done")
-    client.force_login(user)
-    assert 'href="#I-done"' in client.get(URL, {"q": "hard way"}).text
-    guest = Client()
-    guest.post(f"/resources/{resource.key}/state/", {"state": "skipped"})
-    assert 'href="#I-skipped"' in guest.get(URL, {"q": "hard way"}).text
-
-
-def test_a_strangers_page_is_for_everyone_and_a_learners_for_nobody_else(plan: Roadmap, client: Client) -> None:
-    for query in ({}, {"q": "python"}, {"q": "python", "part": "list"}):
-        response = Client().get(URL, query)
-        assert "public" in response.headers["Cache-Control"]
-        assert "Cookie" in response.headers["Vary"]
-        assert not response.cookies
-        assert "csrf" not in response.text
-    client.force_login(make_user())
-    response = client.get(URL, {"q": "python"})
-    assert response.headers["Cache-Control"] == "private, no-store"
-
-
-def test_search_engines_leave_it_alone(client: Client) -> None:
-    assert '<meta name="robots" content="noindex">' in client.get(URL, {"q": "python"}).text
-
-
-def test_nothing_typed_invites_and_nothing_found_says_what_to_do(plan: Roadmap, client: Client) -> None:
-    assert "Chinese is found by any two characters" in client.get(URL).text
-    text = client.get(URL, {"q": "python nowhere"}).text
-    assert "0 results" in text
-    assert 'href="/en/search/?q=nowhere"' in text
-    assert "Try a shorter word" in client.get(URL, {"q": "nowhere"}).text
-    assert "There is no word in it" in client.get(URL, {"q": "?!"}).text
-
-
-def test_what_is_too_long_is_cut_and_says_so(plan: Roadmap, client: Client) -> None:
-    for typed in ("python " * 40, "python " + "貓" * 5000, " ".join(f"w{number}" for number in range(30))):
-        response = client.get(URL, {"q": typed})
-        assert response.status_code == 200
-        assert "Only the first 200 characters, and 12 words of them, were looked for." in response.text
-    assert titles(client.get(URL, {"q": "python " * 40}).text)
-    assert "Only the first" not in client.get(URL, {"q": "python"}).text
-
-
-def test_the_list_alone_leads_to_the_page(plan: Roadmap, client: Client) -> None:
-    text = client.get(URL, {"q": "python", "part": "list"}).text
-    assert "<html" not in text
-    assert text.count('role="option"') == 3
-    assert 'href="/en/search/?q=python"' in text
-    assert titles(text) == titles(client.get(URL, {"q": "python"}).text)
-
-
-def test_more_are_counted_than_shown(plan: Roadmap, client: Client) -> None:
-    section = Section.objects.get(slug="tools")
-    for number in range(40):
-        make_listing(section, make_resource(plan, f"Vector {number}"))
-    plan.touch()
-    text = client.get(URL, {"q": "vector"}).text
-    assert "40 results" in text
-    assert len(titles(text)) == 30
-    assert "The first 30 are shown. Add a word to find fewer." in text
-    for number in range(70):
-        make_listing(section, make_resource(plan, f"Vector again {number}"))
-    plan.touch()
-    assert "More than 100 results; the best are shown. Add a word." in client.get(URL, {"q": "vector"}).text
-
-
-@pytest.mark.parametrize("part", ["", "list"])
-def test_more_hits_need_no_more_queries(plan: Roadmap, client: Client, part: str) -> None:
-    client.force_login(make_user())
-
-    def count() -> int:
-        client.get(URL, {"q": "python", "part": part})
-        with CaptureQueriesContext(connection) as queries:
-            client.get(URL, {"q": "python", "part": part})
-        return len(queries)
-
-    section = Section.objects.get(slug="deep")
-
-    def add(number: int) -> None:
-        for _ in range(number):
-            make_listing(section, make_resource(plan), context="on Python")
-            make_section(section.page, "Section", slug=f"s{section.page.sections.count()}", body_html="<p>Python</p>")
-        plan.touch()
-
-    add(2)
-    before = count()
-    add(4)
-    assert count() == before
-
-
-# Marks
-
-
-@pytest.mark.parametrize(
-    ("text", "typed", "shown"),
-    [
-        ("機器學習", "学习", "機器<mark>學習</mark>"),
-        ("ＰｙＴｏｒｃｈ!", "torch", "Ｐｙ<mark>Ｔｏｒｃｈ</mark>!"),
-        ("Cafe\u0301s", "cafe", "<mark>Cafe\u0301</mark>s"),
-        ("Straße", "strasse", "<mark>Straße</mark>"),
-        ("a < b & python", "python", "a &lt; b &amp; <mark>python</mark>"),
-        ("AI 與 FAIR", "ai", "<mark>AI</mark> 與 FAIR"),
-        ("C, C++ and CUDA", "c", "<mark>C</mark>, C++ and CUDA"),
-        ("學習學習", "學習", "<mark>學習學習</mark>"),
-        ("ﬁle", "file", "<mark>ﬁle</mark>"),
-        ("㈱ b", "株", "<mark>㈱</mark> b"),
-        ("nothing", "python", "nothing"),
-        ("", "python", ""),
-    ],
-)
-def test_letters_are_marked_as_they_are_written(text: str, typed: str, shown: str) -> None:
-    assert marked(text, search.query(typed).words) == shown
-
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-
-
-@settings(deadline=None)
-@given(texts)
-def test_a_trace_is_the_coded_text_and_leads_back_to_it(text: str) -> None:
-    coding, places = folding.traced(text)
-    assert coding == folding.coded(folding.folded(text))
-    assert len(coding) == len(places)
-    assert places == sorted(places)
-    assert all(0 <= place < len(text) for place in places)
-
-
-@settings(deadline=None)
-@given(texts, texts, texts)
-def test_marks_take_nothing_from_a_text(before: str, word: str, after: str) -> None:
-    text = before + " " + word + " " + after
-    words = search.query(word).words
-    shown = re.sub("</?mark>", "", marked(text, words))
-    assert shown == marked(text, [])
-    held = folding.coded(folding.folded(text))
-    assert bool(spans(text, words)) == any(folding.sought(word) in held for word in words)
-
-
-def test_an_excerpt_is_around_what_its_title_does_not_show() -> None:
-    lines = ["nothing here", "x " * 100 + "the Kernel of it & " + "y " * 200, "kernel again"]
-    shown = excerpt(lines, ["kernel", "vector"], "Vectors")
-    assert re.fullmatch(r"…(x )+the <mark>Kernel</mark> of it &amp; (y )*y…", shown)
-    assert len(shown) < 200
-    assert excerpt(lines, ["vector"], "Vectors") == ""
-    assert excerpt(["貓" * 5000 + "機器學習" + "狗" * 5000], ["学习"]).count("<mark>學習</mark>") == 1
-
-
 # The index
 
 
@@ -464,19 +232,3 @@ def test_the_trigram_index_is_asked(
 def test_the_index_of_beginnings_is_asked(plan: Roadmap) -> None:
     said = plan_of(search._at_beginnings(search.query("軟體").ways), [plan.pk])
     assert said.count("roadmap_entry_beginning") == 2
-
-
-def test_the_scripts_of_the_search_are_small() -> None:
-    folder = Path(__file__).parents[2] / "static" / "js"
-    assert (folder / "search.js").stat().st_size < 4000
-
-
-def test_a_listing_that_is_not_live_tells_nothing(plan: Roadmap, client: Client) -> None:
-    gone = make_section(Section.objects.get(slug="deep").page, "Gone", retired_at=timezone.now())
-    resource = Resource.objects.get(title__startswith="Learning")
-    Listing.objects.create(section=gone, resource=resource, label="Kernels of Python")
-    make_listing(Section.objects.get(slug="tools"), resource, context="more on kernels")
-    plan.touch()
-    text = client.get(URL, {"q": "kernels"}).text
-    assert "more on <mark>kernels</mark>" in text
-    assert "of Python" not in text
