@@ -6,6 +6,7 @@ import zoneinfo
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -202,3 +203,8 @@ def test_a_post_from_another_site_is_refused(learner: User) -> None:
     before = saved(learner)
     assert strict.post(url(), GOOD).status_code == 403
     assert saved(learner) == before
+
+
+def test_who_was_signed_in_before_devices_were_listed_is_told_how_to_be(client: Client, learner: User) -> None:
+    UserSession.objects.all().delete()
+    assert "No device is known yet." in client.get(reverse("usersessions_list")).text
