@@ -39,16 +39,17 @@ function show(query, line, groups) {
 }
 
 function stop() {
-  clearTimeout(timer);
   request?.abort();
   request = undefined;
   finder.removeAttribute("aria-busy");
 }
 
-async function ask() {
+// Also once the dialog opens: it may have closed before its answer, and word of that comes later still.
+export async function ask() {
+  clearTimeout(timer);
   stop();
   const query = input.value.trim();
-  if (query === answered) return;
+  if (!finder.open || query === answered) return;
   if (!query) return show("", "", []);
   const mine = (request = new AbortController());
   const patience = setTimeout(() => mine.abort(), PATIENCE);
@@ -57,9 +58,9 @@ async function ask() {
     const response = await fetch(`${form.action}?${new URLSearchParams({ q: query, part: "list" })}`, { signal: mine.signal });
     const { body } = new DOMParser().parseFromString(await response.text(), "text/html");
     if (request !== mine) return;
-    stop();
     const [line, groups] = body.children;
     if (!response.ok || !groups) throw new TypeError("no list of results");
+    stop();
     show(query, line.textContent.trim(), [...groups.children]);
   } catch {
     if (request && request !== mine) return;
@@ -92,15 +93,13 @@ input.addEventListener("keydown", (event) => {
   }
 });
 
-// A result may stand on this very page: what covers it goes first, and the focus is back where it was.
+// A result may stand on this very page: what covers it goes first.
 list.addEventListener("click", (event) => {
   if (event.target.closest("a") && !event.ctrlKey && !event.metaKey && !event.shiftKey) finder.close();
 });
 form.addEventListener("submit", () => finder.close());
-finder.addEventListener("close", stop);
-input.addEventListener("focus", ask); // What is opened again may have been closed before its answer.
+finder.addEventListener("close", ask);
 
 Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" }).forEach(
   ([name, value]) => input.setAttribute(name, value),
 );
-ask();

@@ -23,7 +23,7 @@ function openFinder(event) {
   finder.showModal();
   finder.querySelector("input").select();
   // Without what shows results as one types, the form leads to the page of them.
-  import(way.dataset.finder).catch(() => {});
+  import(way.dataset.finder).then(({ ask }) => ask(), () => {});
 }
 
 way?.addEventListener("click", (event) => {

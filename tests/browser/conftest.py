@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.signals import request_finished, request_started
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -26,9 +26,13 @@ SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ON_ITS_WAY = 0.05
 """Seconds: a request that was sent before its page was closed has begun by then."""
+PATIENCE = 20_000
+"""Milliseconds: how long something may take on a busy machine. What is there goes on at once."""
 FIRST_ANSWER = 30_000
 """Milliseconds: the first page that a process is asked for waits until all is loaded and compiled."""
 FAILED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -83,7 +87,7 @@ def context(
     content security policy, raised an error in a script, or asked another host for something."""
     wrong: list[str] = []
     context = browser.new_context(base_url=site, locale="zh-TW", timezone_id="Asia/Taipei", service_workers=workers)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.set_default_navigation_timeout(FIRST_ANSWER)
     context.on("weberror", lambda error: wrong.append(f"script: {error.error}"))
     context.on("console", lambda message: _note_refusal(message, wrong))
@@ -105,7 +109,7 @@ def page(context: BrowserContext) -> Page:
 def without_scripts(browser: Browser, site: str) -> Iterator[Page]:
     """A page of a browser that runs no scripts."""
     context = browser.new_context(base_url=site, locale="zh-TW", java_script_enabled=False)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

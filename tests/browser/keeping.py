@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+ROUNDS = 1_500
+"""How often is looked, 20 ms apart: a busy machine takes long to keep a page with all its files."""
 KEPT = """async () => {
   const found = {};
   for (const name of await caches.keys()) {
@@ -12,7 +14,8 @@ KEPT = """async () => {
     for (const request of await copies.keys()) {
       const { pathname, search } = new URL(request.url);
       if (/^.(static|media|styles)/.test(pathname)) continue;
-      found[pathname + search] = await (await copies.match(request)).text();
+      const copy = await copies.match(request);
+      if (copy) found[pathname + search] = await copy.text(); // Else it was replaced just now.
     }
   }
   return found;
@@ -37,7 +40,7 @@ def kept(page: Page) -> dict[str, str]:
 
 def until_kept(page: Page, path: str, words: str = "") -> None:
     """Wait until a page is kept, with these words in it."""
-    for _ in range(500):
+    for _ in range(ROUNDS):
         found = kept(page)
         if path in found and words in found[path]:
             return
@@ -47,7 +50,7 @@ def until_kept(page: Page, path: str, words: str = "") -> None:
 
 def until_gone(page: Page, words: str) -> None:
     """Wait until no page is kept that has these words."""
-    for _ in range(500):
+    for _ in range(ROUNDS):
         if not any(words in text for text in kept(page).values()):
             return
         page.wait_for_timeout(20)
@@ -58,7 +61,7 @@ def read(page: Page, address: str, words: str = "") -> None:
     """Read a page until it is kept with all its files."""
     page.goto(address)
     until_kept(page, address, words)
-    for _ in range(500):
+    for _ in range(ROUNDS):
         missing = page.evaluate(MISSING, address)
         if not missing:
             return

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts import tracking
 from accounts.models import State, User
 from roadmap.models import Resource, Roadmap
-from tests.browser.keeping import kept, read, until_kept
+from tests.browser.keeping import kept, read, until_gone, until_kept
 from tests.browser.pages import address_of, button, places
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,10 +112,7 @@ def test_what_is_ticked_under_a_filter_is_kept_under_it(
     first = plan.resources.earliest("pk")
     button(page, first).click()
     expect(button(page, first)).to_have_attribute("data-state", "done")
-    for _ in range(500):
-        if first.key not in kept(page)[address]:
-            break
-        page.wait_for_timeout(20)
+    until_gone(page, first.key)
     context.set_offline(True)
     page.goto(address)
     expect(page.locator(".kept-line")).to_be_visible()

@@ -249,6 +249,23 @@ def test_a_slow_answer_is_awaited_and_never_overtakes_a_later_one(
     expect(options(page)).to_have_count(4)
 
 
+def test_what_is_typed_just_before_an_answer_comes_is_asked_for_as_well(
+    page: Page, context: BrowserContext, plan: Roadmap
+) -> None:
+    opened(page, address_of(plan))
+    let_go = hold(context, "**/search/?q=kernel&part=list")
+    page.keyboard.type("kernel")
+    expect(finder(page)).to_have_attribute("aria-busy", "true")
+    page.evaluate("""() => {
+      const soon = setTimeout;
+      window.setTimeout = (act, time) => soon(act, time === 150 ? 2000 : time);
+    }""")
+    page.keyboard.type(" truth")
+    let_go()
+    expect(options(page)).to_have_count(4)
+    expect(options(page)).to_have_count(2)
+
+
 def test_a_broken_network_is_told_and_what_is_typed_is_kept(page: Page, context: BrowserContext, plan: Roadmap) -> None:
     opened(page, address_of(plan))
     context.set_offline(True)

@@ -65,7 +65,6 @@ async function put(address, roadmap, headers, text) {
   for (const other of await named(COPIES)) if (other !== name) await caches.delete(other);
   const copies = await caches.open(name);
   headers.set("X-Kept", new Date().toISOString());
-  await copies.delete(nameOf(address), LOOSELY);
   await copies.put(nameOf(address), new Response(text, { headers }));
   for (const old of (await pages(copies)).slice(0, -MOST)) await copies.delete(old, LOOSELY);
   return name;
