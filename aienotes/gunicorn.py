@@ -11,6 +11,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aienotes.settings")
 
+from aienotes import serving
 from aienotes.environment import WrongValue
 
 try:
@@ -23,7 +24,8 @@ _host = f"[{ENVIRONMENT.host}]" if ":" in ENVIRONMENT.host else ENVIRONMENT.host
 bind = f"{_host}:{ENVIRONMENT.port}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # Threads: a browser opens connections before it needs them, and one that says nothing would hold a whole worker.
-worker_class = "gthread"
+worker_class = "aienotes.serving.Worker"
+pre_fork = serving.hold_signals
 threads = 4
 keepalive = 15
 # The site is loaded once, before the workers: a mistake shows once, and they share its memory.

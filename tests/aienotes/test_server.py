@@ -63,6 +63,26 @@ def test_a_connection_that_says_nothing_holds_nobody_up(data_dir: str) -> None:
             one.close()
 
 
+def test_a_worker_that_has_only_begun_is_stopped_too(data_dir: str, tmp_path: Path) -> None:
+    configuration = tmp_path / "stopped_at_once.py"
+    configuration.write_text(
+        "import os, signal, time\n"
+        "from aienotes.gunicorn import *\n"
+        "graceful_timeout = 600\n"
+        "def post_fork(server, worker):\n"
+        "    os.kill(worker.ppid, signal.SIGTERM)\n"
+        "    time.sleep(2)\n"
+    )
+    environment = bare(PORT=str(free_port()), DATA_DIR=data_dir)
+    with subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", str(configuration), "aienotes.wsgi"], cwd=ROOT, env=environment
+    ) as process:
+        try:
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
+
+
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
