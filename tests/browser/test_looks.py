@@ -16,7 +16,7 @@ from tests.browser.looking import OWN, PLAIN, pages_of, small_targets, study, un
 from tests.browser.pages import address_of, let_in
 from tests.factories import make_plan, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 SPACING = """* {
   line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important;

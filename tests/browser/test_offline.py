@@ -19,7 +19,7 @@ from tests.browser.keeping import kept, read, until_kept
 from tests.browser.pages import address_of, button, violations
 from tests.factories import make_listing, make_page, make_plan, make_section
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 OFFLINE = "You are offline"
 

@@ -13,7 +13,7 @@ from roadmap.models import Resource, Roadmap
 from tests.browser.keeping import kept, read, until_gone, until_kept
 from tests.browser.pages import address_of, button, places
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 
 @pytest.fixture

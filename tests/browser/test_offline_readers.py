@@ -18,7 +18,7 @@ from tests.browser.keeping import kept, read, until_gone, until_kept
 from tests.browser.pages import address_of, button, let_in, violations
 from tests.factories import make_admin, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 
 @pytest.fixture

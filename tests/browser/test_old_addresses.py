@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from roadmap.models import Roadmap
 from tests.factories import make_listing, make_page, make_section
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 
 def test_the_old_address_of_a_section_gives_way_to_the_new(page: Page, plan: Roadmap) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from roadmap.models import Resource, Roadmap
 from tests.browser.pages import address_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 OFFLINE = "You are offline"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from roadmap.models import Roadmap
 from tests.browser.pages import address_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 
 def test_the_slash_opens_the_search_from_a_box_to_check_and_not_from_a_choice(page: Page, plan: Roadmap) -> None:

@@ -12,7 +12,7 @@ from roadmap.models import Roadmap
 from tests.browser.pages import address_of, sign_in
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 FIRST = """
   new MutationObserver((_, observer) => {

@@ -17,7 +17,7 @@ from roadmap.models import Resource
 from tests.browser.pages import button, hold, let_in, places
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 JS = Path(settings.BASE_DIR) / "static" / "js"
 COMMENT = re.compile(r"^ *// .*\n| +// .*$", re.MULTILINE)
