@@ -59,12 +59,8 @@ check: venv-dev
 
 # How notes are read depends on no database, and what a browser makes of a page does not either: that is tried once.
 pytest: venv-dev chromium
-	$(call tried,env -u DATABASE_URL $(BIN)/python -m pytest)
-	$(call tried,$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not looks" --ignore tests/reading)
-
-# On a machine that others use too, a browser or a server may be kept waiting for longer than a test waits: what fails is
-# tried once more, alone. The first failure stays in what is printed, and what fails again is a failure.
-tried = $(1) -n $(WORKERS) || { echo "Once more, alone, what failed:" && $(1) --last-failed --last-failed-no-failures none; }
+	env -u DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n $(WORKERS) -m "not looks" --ignore tests/reading
 
 bench: venv-dev
 	$(BIN)/python -m benchmarks

@@ -11,7 +11,7 @@ from accounts.models import Note, Progress, User
 from roadmap.models import Resource, Roadmap
 from tests.factories import PASSWORD, make_plan, make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WALKING = (Path(__file__).parent / "walking.js").read_text()
 MOST_STEPS = 120
