@@ -36,6 +36,7 @@ async function freshToken() {
 // Posts the form to an address; gives the status of the answer, 0 where none came. htmx swaps in what it holds.
 async function post(address, state, place) {
   await Promise.all([form.elements.csrfmiddlewaretoken ?? freshToken(), htmxLoaded()]);
+  if (!place.isConnected) place = toast; // htmx posts nothing for what left the page.
   const values = { ...Object.fromEntries(new FormData(form)), ...(state === null ? {} : { state }) };
   return new Promise((resolve) => {
     const ended = (event) => {
@@ -64,7 +65,8 @@ export async function mark(place, address, state) {
   failed = failed.filter(([, other]) => other !== address);
   if (place !== toast) lately = place;
   const focused = place.contains(document.activeElement);
-  const elements = place.dataset.resource ? listings(place.dataset.resource) : [place];
+  const { resource } = place.dataset;
+  const elements = resource ? document.querySelectorAll(`[data-resource="${CSS.escape(resource)}"]`) : [place];
   elements.forEach((element) => element.setAttribute("aria-busy", "true"));
   turn = turn.then(() => posted(address, state, place));
   const status = await turn;
@@ -100,10 +102,6 @@ async function posted(address, state, place) {
   }
 }
 
-function listings(key) {
-  return [...document.querySelectorAll(`[data-resource="${CSS.escape(key)}"]`)];
-}
-
 function sayThatItFailed(...act) {
   failed.push(act);
   toast.replaceChildren(document.getElementById("Unsent").content.cloneNode(true));
@@ -115,9 +113,7 @@ function sayThatItFailed(...act) {
 }
 
 function tryAgain() {
-  const again = failed;
-  failed = [];
-  for (const act of again) mark(...act);
+  for (const act of failed.splice(0)) mark(...act);
 }
 
 // The line at the foot of the window goes by itself, unless somebody is at it.
@@ -156,9 +152,8 @@ document.addEventListener("keydown", (event) => {
 
 const said = document.querySelector(".messages .undo");
 if (said) {
-  const { parentElement: messages } = said;
   toast.replaceChildren(...said.childNodes);
-  (messages.childElementCount > 1 ? said : messages).remove();
+  (said.matches(":only-child") ? said.parentElement : said).remove();
 }
 attend();
 
@@ -177,7 +172,7 @@ export function openMenu(resource, link, note) {
   menu.querySelector(".menu-title").textContent = link.lastElementChild.textContent;
   for (const button of menu.querySelectorAll("button[form]")) {
     button.setAttribute("formaction", `${href}${button.name || "broken"}/`);
-    if (button.name) button.ariaPressed = String(button.value === state);
+    if (button.name) button.ariaPressed = button.value === state;
     else button.hidden = !resource.matches(":has(> a[target]):not(:has(> .broken))");
   }
   menu.querySelector("a").href = href;

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts import notes, tracking
 from accounts.models import Note, Progress, User
 from roadmap.models import Resource, Roadmap
-from tests.browser.pages import address_of, let_in, places, violations
+from tests.browser.pages import address_of, hold, let_in, places, violations
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +80,23 @@ def test_ticks_of_a_fork_are_seen_before_they_are_saved(page: Page, learner: Use
     expect(places(page, resource).first.locator(".state")).to_have_attribute("data-state", "done")
     page.get_by_role("button", name="Undo").click()
     expect(places(page, resource).first.locator(".state")).to_have_attribute("data-state", "")
+
+
+def test_what_was_brought_is_taken_back_while_the_script_is_on_its_way(
+    page: Page, learner: User, resource: Resource
+) -> None:
+    page.goto("/en/me/forks/")
+    page.get_by_label("Paste it here").fill(f"# My fork\n\n- [x] [{resource.title}]({resource.url})\n")
+    page.get_by_role("button", name="See what it would mark").click()
+    let_go = hold(page.context, "**/js/acts*")
+    page.get_by_role("button", name="Mark as done").click()
+    page.locator(".messages").get_by_role("button", name="Undo").click()
+    let_go()
+    state = places(page, resource).first.locator(".state")
+    expect(state).to_have_attribute("data-state", "")
+    state.click()  # What comes after is not kept waiting either.
+    expect(state).to_have_attribute("data-state", "done")
+    assert Progress.objects.filter(user=learner, resource=resource, state="done").exists()
 
 
 def test_what_is_mine_comes_along_and_is_read_back(page: Page, learner: User, tmp_path: Path) -> None:

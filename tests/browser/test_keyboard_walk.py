@@ -114,7 +114,10 @@ def test_from_the_front_page_by_search_to_a_note(front: Page, sought: Resource, 
     box = front.get_by_role("dialog").locator("input")
     expect(box).to_be_focused()
     in_sight(front)
-    front.keyboard.type("attention")
+    # Enter leads to the result that is chosen once the list is of all that was typed, and to a page of all until then.
+    with front.expect_response("**/search/?q=attention&part=list"):
+        front.keyboard.type("attention")
+    expect(front.get_by_role("dialog")).not_to_have_attribute("aria-busy", "true")
     options = front.get_by_role("dialog").get_by_role("option")
     expect(options.filter(has_text=sought.title).first).to_be_visible()
     chosen = options.and_(front.locator("[aria-selected=true]"))
