@@ -6,6 +6,7 @@ import http.client
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -14,8 +15,23 @@ PATIENCE = 30
 OWN = ("connection", "transfer-encoding", "keep-alive", "date", "server")
 
 
+@dataclass
+class Hold:
+    """Answers to a path that wait until they are let go; `unasked`: before the site hears of them."""
+
+    path: str
+    unasked: bool
+    waits: threading.Event = field(default_factory=threading.Event)
+    """Set once something waits."""
+    open: threading.Event = field(default_factory=threading.Event)
+
+    def let_go(self) -> None:
+        """Send what waits, and let nothing wait any more."""
+        self.open.set()
+
+
 class Proxy(ThreadingHTTPServer):
-    """Passes everything on; what `hold` names waits here until `let_go()`."""
+    """Passes everything on; what `hold` names waits here until it is let go."""
 
     daemon_threads = True
 
@@ -23,22 +39,13 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("localhost", 0), _Handler)
         self.site = urlsplit(site).netloc
         self.url = f"http://localhost:{self.server_address[1]}"
-        self.held, self.unasked = "", False
-        self.waits = threading.Event()
-        """Set once something waits."""
-        self.open = threading.Event()
-        self.open.set()
+        self.holds: list[Hold] = []
 
-    def hold(self, path: str, *, unasked: bool = False) -> None:
+    def hold(self, path: str, *, unasked: bool = False) -> Hold:
         """Let answers to a path wait from now on, finished as they are; `unasked`: before the site hears of them."""
-        self.waits.clear()
-        self.open.clear()
-        self.unasked, self.held = unasked, path
-
-    def let_go(self) -> None:
-        """Send what waits, and let nothing wait any more."""
-        self.held = ""
-        self.open.set()
+        hold = Hold(path, unasked)
+        self.holds.append(hold)
+        return hold
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -65,9 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815
 
     def _wait(self, *, unasked: bool) -> None:
-        if self.path == self.server.held and unasked == self.server.unasked:
-            self.server.waits.set()
-            self.server.open.wait(PATIENCE)
+        for hold in self.server.holds:
+            if hold.path == self.path and hold.unasked == unasked and not hold.open.is_set():
+                hold.waits.set()
+                hold.open.wait(PATIENCE)
+                return
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing."""
@@ -82,6 +91,7 @@ def delaying(site: str) -> Iterator[Proxy]:
     try:
         yield proxy
     finally:
-        proxy.let_go()
+        for hold in proxy.holds:
+            hold.let_go()
         proxy.shutdown()
         proxy.server_close()

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from roadmap.models import Resource, Roadmap
-from tests.browser.delays import Proxy, delaying
+from tests.browser.delays import Hold, Proxy, delaying
 from tests.browser.keeping import kept, read, until_gone, until_kept
 from tests.browser.pages import address_of, button, let_in, violations
 from tests.factories import make_admin, make_user
@@ -204,31 +204,56 @@ class TestLate:
         read(page, address, ada.email)
         other = context.new_page()
         other.goto("/en/me/")
-        proxy.hold(address)
+        held = proxy.hold(address)
         other.evaluate("address => { location.href = address }", address)
-        assert _in_time(page, proxy)
+        assert _in_time(page, held)
         page.goto("/en/me/")
         sign_out(page)
-        proxy.let_go()
+        held.let_go()
         expect(other.locator(".notes")).to_be_visible()
         until_kept(other, address)  # The page asked anew what it is now.
         assert not any(ada.email in text for text in kept(page).values())
         nobody_elses(page, context, plan, ada.email)
+
+    def test_one_that_nothing_is_kept_of_keeps_no_other_from_being_kept(
+        self, page: Page, context: BrowserContext, proxy: Proxy, plan: Roadmap, ada: User
+    ) -> None:
+        address = address_of(plan)
+        read(page, address, ada.email)
+        hers, strangers = context.new_page(), context.new_page()
+        hers.goto("/en/me/")
+        strangers.goto("/en/offline/")
+        held = proxy.hold(address)
+        hers.evaluate("address => { location.href = address }", address)
+        assert _in_time(page, held)
+        page.goto("/en/me/")
+        sign_out(page)
+        until_kept(page, "/en/")
+        early = proxy.hold(f"{address}print/")
+        strangers.evaluate("address => { location.href = address }", early.path)
+        assert _in_time(page, early)
+        late = proxy.hold(address)
+        held.let_go()
+        assert _in_time(hers, late)  # The page asks anew what it is now.
+        early.let_go()
+        expect(strangers.locator("h1")).to_have_text(plan.title)
+        late.let_go()
+        until_kept(hers, address)
 
     def test_nor_one_that_comes_while_the_sign_out_is_under_way(
         self, page: Page, context: BrowserContext, proxy: Proxy, plan: Roadmap, ada: User
     ) -> None:
         read(page, address_of(plan), ada.email)
         other = context.new_page()
-        proxy.hold("/en/accounts/logout/", unasked=True)
+        held = proxy.hold("/en/accounts/logout/", unasked=True)
         page.locator(".account-button").click()
         page.get_by_role("button", name="Sign out").click(no_wait_after=True)
-        assert _in_time(other, proxy)
+        assert _in_time(other, held)
         other.goto(f"/roadmaps/{plan.slug}/")
         assert ada.email in other.content()
         other.goto("/en/offline/")
         assert not any(ada.email in text for text in kept(other).values())
-        proxy.let_go()
+        held.let_go()
         expect(page.locator(".account-button")).to_have_count(0)
         nobody_elses(other, context, plan, ada.email)
 
@@ -236,18 +261,18 @@ class TestLate:
         self, page: Page, proxy: Proxy, plan: Roadmap, ada: User
     ) -> None:
         read(page, address_of(plan), ada.email)
-        proxy.hold(address_of(plan))
+        held = proxy.hold(address_of(plan))
         page.goto(address_of(plan), timeout=20_000)
         expect(page.locator(".kept-line")).to_contain_text("The site does not answer.")
-        proxy.let_go()
+        held.let_go()
         page.locator(".kept-line").get_by_role("link").click()
         expect(page.locator(".kept-line")).to_have_count(0)
 
 
-def _in_time(page: Page, proxy: Proxy) -> bool:
+def _in_time(page: Page, held: Hold) -> bool:
     """Return whether an answer waits, letting the browser go on until one does."""
     for _ in range(500):
-        if proxy.waits.is_set():
+        if held.waits.is_set():
             return True
         page.wait_for_timeout(20)
     return False

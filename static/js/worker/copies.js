@@ -55,7 +55,7 @@ async function admit(name, begun) {
   await lookUp();
   if (name === reader) return !leaving;
   const isNew = begun === generation && !leaving;
-  await forget();
+  if (reader !== null || isNew) await forget(); // What comes late tells nothing new where nothing is kept.
   if (isNew) reader = name;
   return isNew;
 }
