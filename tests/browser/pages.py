@@ -19,6 +19,7 @@ def violations(page: Page, **options: object) -> list[str]:
 
     `options` go to axe.
     """
+    page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('.notes details').forEach(fold => fold.open = true)")
     found = Axe().run(page, options=options).response["violations"]
     return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
