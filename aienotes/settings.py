@@ -186,6 +186,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = MAIL
 MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL
 MFA_TOTP_ISSUER = "AIE Notes"
+# Who types a code as its half minute ends is let in: one step beside is what RFC 6238 (5.2) recommends at most.
+MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {"add_webauthn": "accounts.passkeys.AddPasskeyForm"}
 # Browsers let a page on plain http use passkeys on the visitor's own machine alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
