@@ -25,6 +25,19 @@ def violations(page: Page, **options: object) -> list[str]:
     return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
 
 
+def until(page: Page, holds: str, given: object = None) -> None:
+    """Wait until an expression of JavaScript, or a function of what is given, holds on a page.
+
+    Playwright's own `wait_for_function` asks a second time from within the page, where the content security policy
+    forbids it to.
+    """
+    for _ in range(500):
+        if page.evaluate(holds, given):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"never came to hold: {holds}")
+
+
 def address_of(plan: Roadmap) -> str:
     """Return a roadmap's page in English."""
     return f"/en/roadmaps/{plan.slug}/"

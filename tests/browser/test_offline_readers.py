@@ -15,7 +15,7 @@ from accounts.models import User
 from roadmap.models import Resource, Roadmap
 from tests.browser.delays import Hold, Proxy, delaying
 from tests.browser.keeping import kept, read, until_gone, until_kept
-from tests.browser.pages import address_of, button, let_in, violations
+from tests.browser.pages import address_of, button, let_in, until, violations
 from tests.factories import make_admin, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
@@ -149,7 +149,7 @@ def test_nor_where_a_reload_passed_the_worker_by(
     bob = make_user("bob@example.org")
     let_in(context, bob, site)
     hard_reload(page, context)
-    page.wait_for_function("email => document.body.textContent.includes(email)", arg=bob.email)
+    until(page, "email => document.body.textContent.includes(email)", bob.email)
     assert page.evaluate("navigator.serviceWorker.controller") is None
     until_kept(page, address_of(plan), bob.email)
     nobody_elses(page, context, plan, ada.email)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from roadmap.models import Roadmap
+from tests.browser.pages import until
 from tests.factories import make_listing, make_page, make_section
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
@@ -21,7 +22,7 @@ def test_the_old_address_of_a_section_gives_way_to_the_new(page: Page, plan: Roa
     page.evaluate("location.hash = 'first-chapter'")
     page.evaluate("location.hash = 'früher-so'")
     expect(page.locator("details.section:has(> #deeper-part)")).to_have_attribute("open", "")
-    page.wait_for_function("location.hash === '#deeper-part'")
+    until(page, "location.hash === '#deeper-part'")
     page.go_back()
     assert page.evaluate("location.hash") == "#first-chapter"
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from roadmap.importing.importer import import_notes
-from tests.browser.pages import violations
+from tests.browser.pages import until, violations
 from tests.factories import make_listing, make_page, make_plan, make_resource, make_section, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +59,7 @@ def test_what_is_open_is_remembered(page: Page, notes: None) -> None:
     page.get_by_role("heading", name=FOLDED).click()
     page.get_by_role("heading", name="簡介", exact=True).click()
     expect(page.get_by_text("這個 Notes 主要是我自己")).to_be_hidden()
-    page.wait_for_function("localStorage.length > 0")
+    until(page, "Object.keys(JSON.parse(Object.values(localStorage)[0] ?? '{}')).length === 2")
     page.reload()
     expect(page.get_by_text("在掌握機器學習之前")).to_be_visible()
     expect(page.get_by_text("這個 Notes 主要是我自己")).to_be_hidden()
@@ -68,6 +68,7 @@ def test_what_is_open_is_remembered(page: Page, notes: None) -> None:
 def test_a_fold_of_the_notes_own_is_remembered_too(page: Page, notes: None) -> None:
     page.goto("/")
     page.get_by_role("button", name="全部展開").click()
+    until(page, "localStorage.length > 0")
     page.reload()
     assert page.locator(".notes details:not([open])").count() == 0
 
@@ -76,7 +77,7 @@ def test_what_is_remembered_of_one_roadmap_is_no_other_ones(page: Page, notes: N
     plan = make_plan()
     page.goto("/roadmaps/notes/")
     page.get_by_role("button", name="全部收合").click()
-    page.wait_for_function("localStorage.length > 0")
+    until(page, "localStorage.length > 0")
     page.goto(f"/roadmaps/{plan.slug}/")
     expect(page.get_by_role("link", name=re.compile(r"^Resource \d+$")).first).to_be_visible()
 
@@ -166,7 +167,7 @@ def test_the_same_anchor_opens_its_section_a_second_time(page: Page, notes: None
 def test_an_anchor_wins_over_what_was_remembered(page: Page, notes: None) -> None:
     page.goto("/")
     page.get_by_role("button", name="全部收合").click()
-    page.wait_for_function("localStorage.length > 0")
+    until(page, "localStorage.length > 0")
     page.goto("about:blank")
     page.goto("/#" + quote("4-自然語言處理nlp"))
     expect(page.get_by_text("NLP 是人工智慧的一個令人著迷的分支")).to_be_visible()
@@ -314,7 +315,7 @@ def test_nothing_jumps_when_the_page_loads(page: Page, notes: None) -> None:
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page.goto("/")
     page.get_by_role("button", name="全部展開").click()
-    page.wait_for_function("localStorage.length > 0")
+    until(page, "localStorage.length > 0")
     page.add_init_script(
         "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))"
         ".observe({type: 'layout-shift', buffered: true})"
