@@ -13,6 +13,13 @@ from accounts.models import User
 from roadmap.models import Resource, Roadmap
 from tests.factories import PASSWORD
 
+FADED = """async () => {
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+  const fading = document.getAnimations().filter((each) => each instanceof CSSTransition);
+  await Promise.allSettled(fading.map((each) => each.finished));
+}"""
+"""Waits until what has begun to fade from one colour to another has come to its end."""
+
 
 def violations(page: Page, **options: object) -> list[str]:
     """Return what axe finds wrong, with everything unfolded: the rules, and where they are broken.
@@ -21,6 +28,7 @@ def violations(page: Page, **options: object) -> list[str]:
     """
     page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('.notes details').forEach(fold => fold.open = true)")
+    page.evaluate(FADED)
     found = Axe().run(page, options=options).response["violations"]
     return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
 

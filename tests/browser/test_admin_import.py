@@ -27,8 +27,6 @@ BEFORE = f"# Plan\n\n- [Alpha](https://a.example/)\n- {OLD}\n\n## Words\n\nFirst
 AFTER = BEFORE.replace(OLD, NEW)
 MORE = AFTER + "".join(f"- [Link {n}]({LONG}{n})\n" for n in range(60))
 PHONE, DESK = ViewportSize(width=390, height=800), ViewportSize(width=1280, height=800)
-FADING = 300
-"""Milliseconds: the colours of the admin's links change slowly with the theme."""
 DJANGOS_OWN = "empty-table-header"
 """Its tables of inlines have columns without a heading."""
 
@@ -48,7 +46,6 @@ def barriers(page: Page) -> list[str]:
     themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for theme in themes:
         page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(FADING)
         # To look into Django's style sheets axe would write them into the page, which the policy forbids.
         told = violations(page, preload=False)
         found += [f"{theme} {each}" for each in told if not each.startswith(DJANGOS_OWN)]
